@@ -22,7 +22,7 @@ pub(crate) struct Subject<'a> {
 
 /// Checks of the document: a refusal by one of them answers a well-formed request.
 pub(crate) static DOCUMENT: [CheckSpec; 5] =
-    [SYNTAX, measure::DOCUMENT, operation::OPERATION, introspection::INTROSPECTION, safe_method::SAFE_METHOD];
+    [SYNTAX, measure::FRAGMENT_SPREADS, operation::OPERATION, introspection::INTROSPECTION, safe_method::SAFE_METHOD];
 
 /// Checks of the transport: the request is not well-formed, or not wanted in this way.
 pub(crate) static TRANSPORT: [CheckSpec; 9] = [
@@ -37,7 +37,7 @@ pub(crate) static TRANSPORT: [CheckSpec; 9] = [
     transport::UNKNOWN_MEMBERS,
 ];
 
-/// Runs every check of the document. Each is linear in the document.
+/// Runs every check of the document. Each is linear in the document, or sorts its operations.
 pub(crate) fn run(subject: Subject<'_>, findings: &mut Vec<Finding>) {
     operation::check(subject, findings);
     safe_method::check(subject, findings);
