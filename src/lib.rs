@@ -1,1 +1,3 @@
-//! x
+//! The shell of Portcullis as a library: what the binary wires together.
+
+pub mod cli;
