@@ -73,7 +73,7 @@ pub struct Outgoing {
 /// A message as understood, kept until the decision.
 pub trait Understood: Send + Sync + Debug {
     /// Prints the canonical form. Called once a message is permitted, never for a refused one.
-    fn emit(&self) -> Result<Forward, Finding>;
+    fn emit(&self) -> Result<Forward, Box<Finding>>;
 }
 
 /// Canonical form of a permitted message.
