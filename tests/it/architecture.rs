@@ -21,12 +21,8 @@ const EDGES: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms of the shell and the rooms of the shell each must not know.
-const SHELL: &[(&str, &[&str])] = &[
-    ("proxy", &["admin", "console", "store"]),
-    ("admin", &["proxy"]),
-    ("console", &["proxy"]),
-    ("live", &["proxy", "admin", "console"]),
-];
+const SHELL: &[(&str, &[&str])] =
+    &[("proxy", &["admin", "console", "store"]), ("admin", &["proxy"]), ("console", &["proxy"]), ("live", &["admin", "console"])];
 
 /// What the core may not mention outside its tests. Clippy bans the functions; this also holds the words that are no function.
 const WORLD: &[&str] = &[

@@ -25,6 +25,7 @@ mod cases;
 mod source;
 
 mod architecture;
+mod threat_model;
 mod tidy;
 
 /// The root of the repository.

@@ -1,7 +1,6 @@
 //! Habits of the repository, held by tests: module docs, file lengths, names, no leftovers, every check with its cases, documents that
 //! name files which exist.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::case_file::{all, collect};
@@ -157,22 +156,6 @@ fn case_files_are_complete() {
         }
     }
     report("cases that say too little", found);
-}
-
-#[test]
-fn the_threat_model_names_every_attack_case_and_no_other() {
-    let model = std::fs::read_to_string(crate::root().join("docs/threat-model.md")).expect("docs/threat-model.md");
-    let cases = all().unwrap_or_else(|faults| panic!("{}", faults.join("\n")));
-    let named: BTreeSet<&str> = model.split('`').filter(|word| word.starts_with("tests/attacks/")).collect();
-    let mut found: Vec<String> = cases
-        .iter()
-        .filter(|case| case.is_attack() && !named.contains(case.name.as_str()))
-        .map(|case| format!("not named: {}", case.name))
-        .collect();
-    found.extend(
-        named.iter().filter(|name| !cases.iter().any(|case| case.name == **name)).map(|name| format!("names no case: {name}")),
-    );
-    report("docs/threat-model.md and tests/attacks differ", found);
 }
 
 #[test]
