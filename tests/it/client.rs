@@ -40,9 +40,8 @@ impl Answer {
     /// Request id of a refusal, in GraphQL's words or in problem+json.
     pub fn request_id(&self) -> Option<String> {
         let body = self.json();
-        [&body["errors"][0]["extensions"]["request_id"], &body["request_id"]]
-            .into_iter()
-            .find_map(|id| id.as_str().map(str::to_owned))
+        let extensions = &body["errors"][0]["extensions"];
+        [&extensions["requestId"], &body["requestId"]].into_iter().find_map(|id| id.as_str().map(str::to_owned))
     }
 }
 

@@ -121,11 +121,6 @@ impl Gateway {
         self.listeners[0]
     }
 
-    /// Every listener, in the order of the configuration.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.listeners
-    }
-
     pub fn admin(&self) -> SocketAddr {
         self.admin.expect("the configuration has an admin listener")
     }
@@ -211,4 +206,38 @@ impl Drop for Gateway {
 pub fn config(name: &str) -> String {
     let file = crate::root().join("tests/configs").join(format!("{name}.yaml"));
     std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// The baseline configuration with additions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Layout<'a> {
+    /// Lines at the top level.
+    pub process: &'a str,
+    /// More settings of both upstreams, each beginning with a comma.
+    pub upstream: &'a str,
+    /// More settings of the GraphQL service, one `key: value` after the other.
+    pub shop: &'a [&'a str],
+    /// More settings of the streaming service.
+    pub files: &'a [&'a str],
+}
+
+impl Layout<'_> {
+    pub fn text(&self) -> String {
+        let indented = |lines: &[&str]| lines.iter().flat_map(|line| ["    ", line, "\n"]).collect::<String>();
+        format!(
+            "listeners:\n  - address: 127.0.0.1:0\nadmin: {{ address: 127.0.0.1:0 }}\n{process}\nservices:\n\
+             \x20 - name: shop\n    protocol: graphql\n    paths: [/graphql]\n    upstream: {{ url: \"http://${{UPSTREAM}}\"{upstream} }}\n{shop}\
+             \x20 - name: files\n    protocol: http\n    paths: [/files/*]\n    methods: [GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS]\n\
+             \x20   upstream: {{ url: \"http://${{UPSTREAM}}\"{upstream} }}\n{files}",
+            process = self.process,
+            upstream = self.upstream,
+            shop = indented(self.shop),
+            files = indented(self.files),
+        )
+    }
+
+    /// Starts the gateway so configured.
+    pub fn start(&self, upstream: SocketAddr) -> Gateway {
+        Gateway::start(&self.text(), upstream)
+    }
 }

@@ -22,6 +22,15 @@ mod upstream;
 mod case_file;
 mod cases;
 
+mod admin;
+mod audit;
+mod exceptions;
+mod monitor;
+mod reload;
+mod slow;
+mod tls;
+mod upstreams;
+
 mod source;
 
 mod architecture;

@@ -26,10 +26,6 @@ pub struct Seen {
 }
 
 impl Seen {
-    pub fn method(&self) -> &str {
-        self.head.split(' ').next().unwrap_or_default()
-    }
-
     pub fn target(&self) -> &str {
         self.head.split(' ').nth(1).unwrap_or_default()
     }
