@@ -1,0 +1,121 @@
+//! The contract of one GraphQL service: reading, judging facts and findings, and the request kept until it may go on.
+
+use std::sync::Arc;
+
+use portcullis_inspect::{
+    Budget, Class, Context, Contract, Exhausted, Finding, Forward, Head, Intake, Limits, Message, Refusal, Reply, Report,
+    Understood, Unit,
+};
+use portcullis_json::Bounds;
+
+use crate::checks::{self, Subject};
+use crate::measure::{OperationMeasure, facts, measure};
+use crate::parser::{DefinitionKind, Document, ParseLimits, parse, text_of};
+use crate::print::print;
+use crate::transport::{self, Envelope};
+use crate::{limits, refusal};
+
+/// Bytes of an operation's name that records show. Names are ASCII.
+const OPERATION_NAME_SHOWN: usize = 64;
+
+/// A service without schema: the document is read, measured and written again, and what its fields mean is left to the upstream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Schemaless;
+
+impl Contract for Schemaless {
+    fn intake(&self, _head: &Head, limits: &Limits) -> Intake {
+        Intake::Collect { bytes_max: limits.value(limits::BODY_BYTES.name) }
+    }
+
+    fn inspect(&self, message: &Message<'_>, context: &mut Context<'_>) -> Report {
+        let mut findings = Vec::new();
+        match understand(message, context, &mut findings) {
+            Ok((units, request)) => Report { units, findings, understood: Some(Arc::new(request)) },
+            Err(finding) => {
+                findings.push(*finding);
+                Report { units: Vec::new(), findings, understood: None }
+            }
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal, head: Option<&Head>) -> Reply {
+        refusal::reply(refusal, head)
+    }
+}
+
+/// A request as understood.
+#[derive(Debug)]
+struct Request {
+    envelope: Envelope,
+    document: Document,
+}
+
+impl Understood for Request {
+    fn emit(&self) -> Result<Forward, Box<Finding>> {
+        let mut query = String::new();
+        print(&self.document, &self.envelope.query, &mut query);
+        Ok(Forward::Canonical(transport::outgoing(&self.envelope, &query)))
+    }
+}
+
+fn understand(
+    message: &Message<'_>,
+    context: &mut Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<(Vec<Unit>, Request), Box<Finding>> {
+    let envelope = transport::read(message, &Bounds::of(context.limits), findings)?;
+    spend(context, envelope.json_nodes())?;
+    let document = read_document(&envelope.query, context)?;
+    let units = units(&envelope.query, &document, context, findings)?;
+    checks::run(Subject { envelope: &envelope, document: &document }, findings);
+    Ok((units, Request { envelope, document }))
+}
+
+fn read_document(text: &str, context: &mut Context<'_>) -> Result<Document, Box<Finding>> {
+    let (bytes, allowed) = (text.len() as u64, context.limits.value(limits::BYTES.name));
+    if bytes > allowed {
+        return Err(Box::new(Finding::over(&limits::BYTES, Class::Excessive, bytes, allowed)));
+    }
+    let parse_limits = ParseLimits::from_rows(context.limits);
+    let mut document = Document::new();
+    parse(text, &parse_limits, &mut document).map_err(|fault| Box::new(fault.finding(&parse_limits)))?;
+    spend(context, document.tokens() as usize)?;
+    Ok(document)
+}
+
+/// One unit per operation with its facts. What is wrong with the document as a whole shows while it is measured.
+fn units(
+    text: &str,
+    document: &Document,
+    context: &mut Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Unit>, Box<Finding>> {
+    let measurement = measure(document, text, context.budget).map_err(|Exhausted| exhausted(context.budget))?;
+    findings.extend(measurement.faults.iter().map(|fault| fault.finding()));
+    let unit = |operation: &OperationMeasure| {
+        let definition = document.definitions().get(operation.definition as usize)?;
+        let kind = match definition.kind {
+            DefinitionKind::Query => "query",
+            DefinitionKind::Mutation => "mutation",
+            DefinitionKind::Subscription => "subscription",
+            DefinitionKind::Fragment => "fragment",
+        };
+        let name = text_of(text, definition.name);
+        let short = name.get(..OPERATION_NAME_SHOWN).unwrap_or(name);
+        let name = (!name.is_empty()).then(|| short.into());
+        Some(Unit { kind, name, facts: facts(document, text, operation) })
+    };
+    Ok(measurement.operations.iter().filter_map(unit).collect())
+}
+
+fn spend(context: &mut Context<'_>, steps: usize) -> Result<(), Box<Finding>> {
+    context.budget.spend(steps as u64).map_err(|Exhausted| exhausted(context.budget).into())
+}
+
+fn exhausted(budget: &Budget) -> Finding {
+    let detail = "inspection would cost more steps than a message may";
+    let mut finding = Finding::new("service.work", "WORK_EXCEEDED", Class::Excessive, detail);
+    finding.used = Some(budget.spent());
+    finding.allowed = Some(budget.allowed());
+    finding
+}

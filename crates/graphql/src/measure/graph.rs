@@ -1,0 +1,138 @@
+//! Which definition spreads which fragment: names resolved, cycles cut, definitions ordered from the bottom up.
+
+use portcullis_inspect::Span;
+
+use super::fault::{FragmentFault, FragmentFaultCode};
+use super::part::{Part, Spread, part_of};
+use crate::parser::{DefinitionKind, Document, NONE, Run, text_of};
+
+/// The graph of spreads.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    /// What each definition counts by itself.
+    pub(super) parts: Vec<Part>,
+    /// Spreads of all definitions, in the order of the text.
+    pub(super) spreads: Vec<Spread>,
+    /// The run of `spreads` of each definition.
+    pub(super) spread_runs: Vec<Run>,
+    /// Names of aliased fields of all definitions, in the order of the text.
+    pub(super) aliased: Vec<Span>,
+    /// The run of `aliased` of each definition.
+    pub(super) aliased_runs: Vec<Run>,
+    /// Definitions, each after all that it spreads.
+    pub(super) order: Vec<u32>,
+    pub(super) faults: Vec<FragmentFault>,
+}
+
+/// How far the depth-first search has come with a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Visit {
+    Not,
+    Underway,
+    Done,
+}
+
+impl Graph {
+    pub(super) fn of(document: &Document, text: &str) -> Self {
+        let mut graph = Self::default();
+        for definition in document.definitions() {
+            let (spreads, aliased) = (graph.spreads.len() as u32, graph.aliased.len() as u32);
+            graph.parts.push(part_of(document, text, definition, &mut graph.spreads, &mut graph.aliased));
+            graph.spread_runs.push(Run { start: spreads, end: graph.spreads.len() as u32 });
+            graph.aliased_runs.push(Run { start: aliased, end: graph.aliased.len() as u32 });
+        }
+        let fragments = graph.index_fragments(document, text);
+        graph.resolve(text, &fragments);
+        graph.sort();
+        graph
+    }
+
+    /// Spreads of the definition at `index`.
+    pub(super) fn spreads_of(&self, index: u32) -> &[Spread] {
+        self.spread_runs.get(index as usize).map_or(&[], |run| run.of(&self.spreads))
+    }
+
+    fn fault(&mut self, code: FragmentFaultCode, span: Span) {
+        if self.faults.iter().all(|fault| fault.code != code) {
+            self.faults.push(FragmentFault { code, span });
+        }
+    }
+
+    /// Fragments sorted by name, and by place among equals. A sorted list instead of a hash map: nothing a client could flood.
+    fn index_fragments<'a>(&mut self, document: &Document, text: &'a str) -> Vec<(&'a str, Span, u32)> {
+        let mut fragments: Vec<(&str, Span, u32)> = (0_u32..)
+            .zip(document.definitions())
+            .filter(|(_, definition)| definition.kind == DefinitionKind::Fragment)
+            .map(|(index, definition)| (text_of(text, definition.name), definition.name, index))
+            .collect();
+        fragments.sort_unstable_by_key(|&(name, _, index)| (name, index));
+        let twin = fragments.windows(2).find_map(|pair| match pair {
+            [(name, ..), (other, span, _)] if name == other => Some(*span),
+            _ => None,
+        });
+        if let Some(span) = twin {
+            self.fault(FragmentFaultCode::DuplicateFragment, span);
+        }
+        fragments
+    }
+
+    fn resolve(&mut self, text: &str, fragments: &[(&str, Span, u32)]) {
+        let mut unknown = None;
+        for spread in &mut self.spreads {
+            let name = text_of(text, spread.name);
+            let at = fragments.partition_point(|(other, _, _)| *other < name);
+            match fragments.get(at) {
+                Some((found, _, index)) if *found == name => spread.target = *index,
+                _ => unknown = unknown.or(Some(spread.name)),
+            }
+        }
+        if let Some(span) = unknown {
+            self.fault(FragmentFaultCode::UnknownFragment, span);
+        }
+    }
+
+    /// Depth-first search without recursion. A spread that leads to a definition under way closes a cycle; it is cut.
+    fn sort(&mut self) {
+        let mut visits = vec![Visit::Not; self.parts.len()];
+        let mut path: Vec<(u32, Run)> = Vec::new();
+        for root in 0..self.parts.len() as u32 {
+            self.begin(root, &mut visits, &mut path);
+            while let Some((index, rest)) = path.last_mut() {
+                if rest.is_empty() {
+                    if let Some(visit) = visits.get_mut(*index as usize) {
+                        *visit = Visit::Done;
+                    }
+                    self.order.push(*index);
+                    path.pop();
+                    continue;
+                }
+                let edge = rest.start;
+                rest.start = edge.saturating_add(1);
+                self.follow(edge, &mut visits, &mut path);
+            }
+        }
+    }
+
+    fn follow(&mut self, edge: u32, visits: &mut [Visit], path: &mut Vec<(u32, Run)>) {
+        let Some(spread) = self.spreads.get_mut(edge as usize) else {
+            return;
+        };
+        let target = spread.target;
+        if visits.get(target as usize) == Some(&Visit::Underway) {
+            let name = spread.name;
+            spread.target = NONE;
+            return self.fault(FragmentFaultCode::FragmentCycle, name);
+        }
+        self.begin(target, visits, path);
+    }
+
+    fn begin(&self, index: u32, visits: &mut [Visit], path: &mut Vec<(u32, Run)>) {
+        let (Some(visit), Some(spreads)) = (visits.get_mut(index as usize), self.spread_runs.get(index as usize)) else {
+            return;
+        };
+        if *visit == Visit::Not {
+            *visit = Visit::Underway;
+            path.push((index, *spreads));
+        }
+    }
+}

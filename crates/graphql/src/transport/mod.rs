@@ -1,0 +1,95 @@
+//! How GraphQL rides on HTTP: one request, one operation to run, by POST with a JSON envelope or by GET with parameters.
+//!
+//! Everything a client could use to be read in two ways is refused here: a second place for the query, a second media type, a batch, a
+//! parameter or member twice. What is read is kept as an [`Envelope`] and written again by [`canonical`]; the bytes that came are never
+//! forwarded. GraphQL over HTTP (<https://graphql.github.io/graphql-over-http/draft/>), narrowed.
+
+mod canonical;
+mod cross_site;
+mod envelope;
+mod media;
+mod parameters;
+
+use http::Method;
+use portcullis_inspect::{Body, CheckSpec, Class, Finding, Head, Message};
+use portcullis_json::Bounds;
+
+use crate::limits;
+
+pub(crate) use canonical::outgoing;
+pub(crate) use cross_site::CROSS_SITE;
+pub(crate) use envelope::{BATCHING, ENVELOPE, Envelope, OperationName, UNKNOWN_MEMBERS};
+pub(crate) use media::{ACCEPT, Answer, CONTENT_TYPE, answer};
+pub(crate) use parameters::{PARAMETERS, UNKNOWN_PARAMETERS};
+
+/// GraphQL is served by GET and POST alone.
+pub(crate) const METHOD: CheckSpec =
+    CheckSpec { name: "graphql.method", codes: &["METHOD_NOT_ALLOWED"], refuses: "methods other than GET and POST", yields: false };
+
+/// The way a request came, and goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// Parameters of the URL; queries only.
+    Get,
+    /// A JSON envelope.
+    Post,
+}
+
+impl Carrier {
+    /// The carrier of a method.
+    pub(crate) fn of(method: &Method) -> Option<Self> {
+        match *method {
+            Method::GET => Some(Self::Get),
+            Method::POST => Some(Self::Post),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a request. What yields to policy goes into `findings`; what makes it unreadable is the error.
+pub(crate) fn read(message: &Message<'_>, bounds: &Bounds, findings: &mut Vec<Finding>) -> Result<Envelope, Box<Finding>> {
+    let head = message.head;
+    let Some(carrier) = Carrier::of(&head.method) else {
+        let detail = "neither GET nor POST";
+        return Err(Box::new(Finding::new(METHOD.name, "METHOD_NOT_ALLOWED", Class::MethodNotAllowed, detail)));
+    };
+    let envelope = match carrier {
+        Carrier::Get => read_get(head, message.body, bounds, findings)?,
+        Carrier::Post => read_post(head, message.body, bounds, findings)?,
+    };
+    if answer(&head.headers) == Answer::None {
+        let detail = "the client accepts neither of the media types of GraphQL answers";
+        findings.push(Finding::new(ACCEPT.name, "NOT_ACCEPTABLE", Class::NotAcceptable, detail));
+    }
+    Ok(envelope)
+}
+
+fn read_get(head: &Head, body: Body<'_>, bounds: &Bounds, findings: &mut Vec<Finding>) -> Result<Envelope, Box<Finding>> {
+    media::check_get(&head.headers)?;
+    let empty = match body {
+        Body::Whole(bytes) | Body::Prefix(bytes) => bytes.is_empty(),
+        Body::Streamed { length } => length == Some(0),
+    };
+    if !empty {
+        return Err(parameters::fault("GET_BODY", "a GET request with a body").into());
+    }
+    cross_site::check(head, findings);
+    let read = parameters::read(head.target.query.as_deref().unwrap_or_default(), findings)?;
+    Envelope::from_parameters(read, bounds)
+}
+
+fn read_post(head: &Head, body: Body<'_>, bounds: &Bounds, findings: &mut Vec<Finding>) -> Result<Envelope, Box<Finding>> {
+    parameters::check_post(head.target.query.as_deref().unwrap_or_default(), findings)?;
+    media::check_post(&head.headers)?;
+    match body {
+        Body::Whole(bytes) => Envelope::from_json(bytes, bounds, findings),
+        Body::Prefix(bytes) => {
+            let read = bytes.len() as u64;
+            Err(Box::new(Finding::over(&limits::BODY_BYTES, Class::ContentTooLarge, read.saturating_add(1), read)))
+        }
+        Body::Streamed { .. } => {
+            let detail = "the body was not collected";
+            Err(Box::new(Finding::new(ENVELOPE.name, "ENVELOPE_SHAPE", Class::Internal, detail)))
+        }
+    }
+}
