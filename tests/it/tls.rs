@@ -35,14 +35,14 @@ services:
 const NAME: &str = "shop.example";
 
 /// A certificate that signs itself, as PEM files and for the client's trust.
-struct Certificate {
+pub struct Certificate {
     pem: String,
     key: String,
     der: CertificateDer<'static>,
 }
 
 impl Certificate {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let made = rcgen::generate_simple_self_signed([NAME.to_owned()]).unwrap();
         Self { pem: made.cert.pem(), key: made.signing_key.serialize_pem(), der: made.cert.der().clone() }
     }
@@ -58,12 +58,18 @@ impl Certificate {
 }
 
 fn start(certificate: &Certificate, upstream: &Upstream) -> Gateway {
-    let folder = tempfile::tempdir().unwrap();
-    certificate.install(folder.path());
-    Gateway::start_in(folder, CONFIG, upstream.address())
+    start_with("", certificate, upstream)
 }
 
-fn client(trusted: &[&Certificate], versions: &[&'static SupportedProtocolVersion], alpn: &[&str]) -> Arc<ClientConfig> {
+/// With more lines at the top level of the configuration.
+pub fn start_with(process: &str, certificate: &Certificate, upstream: &Upstream) -> Gateway {
+    let folder = tempfile::tempdir().unwrap();
+    certificate.install(folder.path());
+    Gateway::start_in(folder, &format!("{process}\n{CONFIG}"), upstream.address())
+}
+
+/// A client that trusts these certificates.
+pub fn client(trusted: &[&Certificate], versions: &[&'static SupportedProtocolVersion], alpn: &[&str]) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     for certificate in trusted {
         roots.add(certificate.der.clone()).unwrap();
@@ -77,12 +83,13 @@ fn client(trusted: &[&Certificate], versions: &[&'static SupportedProtocolVersio
     Arc::new(config)
 }
 
-type Tls = StreamOwned<ClientConnection, TcpStream>;
+pub type Tls = StreamOwned<ClientConnection, TcpStream>;
 
 /// Connects and completes the handshake.
-fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Tls> {
+pub fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Tls> {
     let mut socket = TcpStream::connect(address)?;
     socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_write_timeout(Some(PATIENCE))?;
     let mut connection = ClientConnection::new(config, ServerName::try_from(NAME).unwrap()).unwrap();
     while connection.is_handshaking() {
         connection.complete_io(&mut socket)?;
@@ -90,7 +97,7 @@ fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Tl
     Ok(StreamOwned::new(connection, socket))
 }
 
-static BOTH: [&SupportedProtocolVersion; 2] = [&rustls::version::TLS13, &rustls::version::TLS12];
+pub static BOTH: [&SupportedProtocolVersion; 2] = [&rustls::version::TLS13, &rustls::version::TLS12];
 
 #[test]
 fn tls_1_2_and_1_3_are_spoken() {
@@ -166,6 +173,20 @@ fn a_broken_certificate_leaves_the_running_one_in_force() {
 }
 
 #[test]
+fn a_handshake_that_stalls_is_cut_off() {
+    let (certificate, upstream) = (Certificate::new(), Upstream::start());
+    let gateway = start_with("limits: { http.handshake_time: 300ms }", &certificate, &upstream);
+    for begun in [&b""[..], b"\x16\x03\x01\x02\x00\x01\x00"] {
+        let mut stalled = Connection::open(gateway.address());
+        stalled.send(begun).unwrap();
+        let started = Instant::now();
+        stalled.rest();
+        assert!(started.elapsed() < Duration::from_secs(5), "{begun:?}");
+    }
+    assert!(connect(gateway.address(), client(&[&certificate], &BOTH, &[])).is_ok());
+}
+
+#[test]
 fn plain_text_on_a_tls_listener_is_closed() {
     let (certificate, upstream) = (Certificate::new(), Upstream::start());
     let gateway = start(&certificate, &upstream);
@@ -176,7 +197,7 @@ fn plain_text_on_a_tls_listener_is_closed() {
 }
 
 /// Requests over one HTTP/2 connection; answers status and body of each.
-fn http2(address: SocketAddr, config: Arc<ClientConfig>, requests: Vec<http::Request<Full<Bytes>>>) -> Vec<(u16, Bytes)> {
+pub fn http2(address: SocketAddr, config: Arc<ClientConfig>, requests: Vec<http::Request<Full<Bytes>>>) -> Vec<(u16, Bytes)> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         let socket = tokio::net::TcpStream::connect(address).await.unwrap();
@@ -196,7 +217,8 @@ fn http2(address: SocketAddr, config: Arc<ClientConfig>, requests: Vec<http::Req
     })
 }
 
-fn post(query: &str) -> http::Request<Full<Bytes>> {
+/// A GraphQL request for [`http2`].
+pub fn post(query: &str) -> http::Request<Full<Bytes>> {
     let body = serde_json::json!({ "query": query }).to_string();
     let builder = http::Request::post(format!("https://{NAME}/graphql")).header("content-type", "application/json");
     builder.body(Full::new(Bytes::from(body))).unwrap()
