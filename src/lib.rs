@@ -1,3 +1,4 @@
 //! The shell of Portcullis as a library: what the binary wires together.
 
 pub mod cli;
+pub mod config;

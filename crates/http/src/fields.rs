@@ -1,0 +1,152 @@
+//! Field names by what a reverse proxy does with them: which end at this hop, which claim what only Portcullis may say, which have no
+//! place in trailers. Compared without allocation, told apart by length or prefix first.
+
+/// Whether `name` (any case) may not stand in a trailer section: fields about framing, routing, trust, content or control (RFC 9110
+/// §6.5.1), whole families where a family has them.
+pub(crate) fn forbidden_in_trailers(name: &[u8]) -> bool {
+    const CONTENT_CHECKSUMS: [&[u8]; 2] = [b"content-digest", b"content-md5"];
+    const FAMILIES: [&[u8]; 9] =
+        [b"content-", b"transfer-", b"x-forwarded", b"proxy-", b"if-", b"accept", b"sec-", b"x-portcullis-", b"access-control-"];
+    const NAMES: [&[u8]; 29] = [
+        b"age",
+        b"authorization",
+        b"cache-control",
+        b"connection",
+        b"cookie",
+        b"date",
+        b"expect",
+        b"expires",
+        b"forwarded",
+        b"from",
+        b"host",
+        b"keep-alive",
+        b"location",
+        b"max-forwards",
+        b"origin",
+        b"pragma",
+        b"range",
+        b"referer",
+        b"retry-after",
+        b"set-cookie",
+        b"te",
+        b"trailer",
+        b"upgrade",
+        b"user-agent",
+        b"vary",
+        b"via",
+        b"warning",
+        b"http2-settings",
+        b"x-api-key",
+    ];
+    let is = |other: &&[u8]| name.eq_ignore_ascii_case(other);
+    let starts = |prefix: &&[u8]| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    if CONTENT_CHECKSUMS.iter().any(is) {
+        return false;
+    }
+    name.contains(&b'_')
+        || NAMES.iter().any(is)
+        || FAMILIES.iter().any(starts)
+        || str::from_utf8(name).is_ok_and(|name| fate(&name.to_ascii_lowercase()) != Fate::Forwarded)
+}
+
+/// What happens to a header field on its way upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It goes on as it came.
+    Forwarded,
+    /// It names options of this connection; what it names ends here too (RFC 9110 §7.6.1).
+    Connection,
+    /// It may ask for trailers.
+    Te,
+    /// It ends here.
+    Dropped,
+    /// It names the host.
+    Host,
+}
+
+/// The fate of a header field called `name`, in lower case.
+pub(crate) fn fate(name: &str) -> Fate {
+    match name {
+        "host" => Fate::Host,
+        "connection" => Fate::Connection,
+        "te" => Fate::Te,
+        // Connection-level (RFC 9110 §7.6.1, RFC 9113 §8.2.2), and what the shell frames anew.
+        "keep-alive" | "trailer" | "transfer-encoding" | "upgrade" | "http2-settings" | "content-length" | "expect" => {
+            Fate::Dropped
+        }
+        // Client address and host as other proxies would state them: only the peer of this connection is known.
+        "forwarded"
+        | "x-real-ip"
+        | "true-client-ip"
+        | "cf-connecting-ip"
+        | "x-client-ip"
+        | "x-cluster-client-ip"
+        | "client-ip"
+        | "fastly-client-ip"
+        | "x-originating-ip"
+        | "x-remote-ip"
+        | "x-remote-addr"
+        | "x-host"
+        | "x-original-host" => Fate::Dropped,
+        // A second target or a second method, which some frameworks prefer over the first.
+        "x-original-url"
+        | "x-rewrite-url"
+        | "x-original-uri"
+        | "x-http-method-override"
+        | "x-http-method"
+        | "x-method-override" => Fate::Dropped,
+        // What Portcullis says itself.
+        "x-request-id" => Fate::Dropped,
+        // Requests for execution plans and traces of GraphQL servers.
+        "apollo-federation-include-trace" | "apollo-query-plan-experimental" | "apollo-expose-query-plan" | "x-apollo-tracing" => {
+            Fate::Dropped
+        }
+        _ if in_dropped_family(name) => Fate::Dropped,
+        _ => Fate::Forwarded,
+    }
+}
+
+/// Underscores collide with dashes where names become environment variables: `x_forwarded_for` would arrive as `X-Forwarded-For`.
+fn in_dropped_family(name: &str) -> bool {
+    const FAMILIES: [&str; 4] = ["proxy-", "x-forwarded", "x-portcullis-", "x-wg-"];
+    name.contains('_') || FAMILIES.iter().any(|family| name.starts_with(family))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trailers_keep_checksums_and_lose_everything_about_framing_and_trust() {
+        for name in ["Content-Digest", "content-md5", "X-Checksum", "Signature", "ETag", "x-amz-checksum-crc32", "Server-Timing"] {
+            assert!(!forbidden_in_trailers(name.as_bytes()), "{name}");
+        }
+        for name in [
+            "Content-Length",
+            "TRANSFER-ENCODING",
+            "host",
+            "Authorization",
+            "Content-Encoding",
+            "content-type",
+            "Content-Range",
+            "Trailer",
+            "TE",
+            "Connection",
+            "Cookie",
+            "Set-Cookie",
+            "X-Forwarded-For",
+            "Proxy-Authorization",
+            "If-Match",
+            "X-Request-Id",
+            "Upgrade",
+            "content_length",
+            "X-HTTP-Method-Override",
+            "X-Real-IP",
+            "Forwarded",
+            "Expect",
+            "Keep-Alive",
+        ] {
+            assert!(forbidden_in_trailers(name.as_bytes()), "{name}");
+        }
+    }
+}
