@@ -170,14 +170,10 @@ impl Case {
         self.name.starts_with("tests/attacks/")
     }
 
-    /// The check the case is about: what it expects, or else the folder it lies in.
-    pub fn check(&self) -> &str {
-        self.expect.check.as_deref().unwrap_or_else(|| self.folder())
-    }
-
-    /// The folder the case lies in.
-    pub fn folder(&self) -> &str {
-        self.name.rsplit('/').nth(1).unwrap_or_default()
+    /// The check the case is about: what it expects, or else the folders it lies in (`graphql/depth` is `graphql.depth`).
+    pub fn check(&self) -> String {
+        let folders: Vec<&str> = self.name.split('/').skip(2).take(2).collect();
+        self.expect.check.clone().unwrap_or_else(|| folders.join("."))
     }
 
     /// Reads the case whose message is `file`.

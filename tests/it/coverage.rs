@@ -43,7 +43,7 @@ fn rows() -> BTreeSet<&'static str> {
 #[test]
 fn every_check_has_an_attack_and_a_near_miss() {
     let cases = all().unwrap_or_else(|faults| panic!("{}", faults.join("\n")));
-    let about = |attack: bool| -> BTreeSet<&str> { cases.iter().filter(|case| case.is_attack() == attack).map(Case::check).collect() };
+    let about = |attack: bool| -> BTreeSet<String> { cases.iter().filter(|case| case.is_attack() == attack).map(Case::check).collect() };
     let (attacks, near_misses) = (about(true), about(false));
     let mut found = Vec::new();
     for name in rows() {
@@ -64,7 +64,7 @@ fn every_check_has_an_attack_and_a_near_miss() {
 fn cases_are_about_checks_there_are() {
     let (cases, rows) = (all().unwrap_or_else(|faults| panic!("{}", faults.join("\n"))), rows());
     let stray: Vec<String> =
-        cases.iter().filter(|case| !rows.contains(case.check())).map(|case| format!("{}: {}", case.name, case.check())).collect();
+        cases.iter().filter(|case| !rows.contains(case.check().as_str())).map(|case| format!("{}: {}", case.name, case.check())).collect();
     assert!(stray.is_empty(), "cases about no check:\n  {}", stray.join("\n  "));
 }
 

@@ -1,5 +1,6 @@
 //! Rust files of the repository, and their code without comments, strings and tests: what a rule about the product may look at.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::case_file::collect;
@@ -9,9 +10,15 @@ pub struct SourceFile {
     /// Path below the root, with `/`.
     pub name: String,
     pub text: String,
+    /// Whether a parent declares it under `#[cfg(test)]`.
+    declared_as_test: bool,
 }
 
 impl SourceFile {
+    fn read(path: &Path) -> Self {
+        Self { name: relative(path), text: std::fs::read_to_string(path).unwrap(), declared_as_test: false }
+    }
+
     /// The code alone: comments, strings and characters blanked, `#[cfg(test)]` items cut.
     pub fn code(&self) -> String {
         without_tests(&blanked(&self.text))
@@ -20,7 +27,7 @@ impl SourceFile {
     /// Whether the whole file is test, bench or example code.
     pub fn is_test(&self) -> bool {
         let folder = |name: &str| self.name.starts_with(&format!("{name}/")) || self.name.contains(&format!("/{name}/"));
-        folder("tests") || folder("benches") || folder("examples") || folder("fuzz") || self.name.ends_with("/tests.rs")
+        folder("tests") || folder("benches") || folder("examples") || folder("fuzz") || self.declared_as_test
     }
 }
 
@@ -138,7 +145,7 @@ fn item_length(item: &str) -> usize {
 
 #[test]
 fn code_is_what_is_neither_comment_nor_literal_nor_test() {
-    let file = |text: &str| SourceFile { name: "src/a.rs".to_owned(), text: text.to_owned() }.code();
+    let file = |text: &str| SourceFile { name: "src/a.rs".to_owned(), text: text.to_owned(), declared_as_test: false }.code();
     for (text, gone) in [
         ("a(); // unwrap()\nb();", "unwrap"),
         ("a(); /* unwrap() */ b();", "unwrap"),
@@ -152,5 +159,18 @@ fn code_is_what_is_neither_comment_nor_literal_nor_test() {
     ] {
         let code = file(text);
         assert!(!code.contains(gone) && code.contains("b();"), "{text}\n{code}");
+    }
+}
+
+#[test]
+fn files_declared_under_cfg_test_are_tests() {
+    let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), text: text.to_owned(), declared_as_test: false };
+    for (name, text, child) in [
+        ("src/a/mod.rs", "#[cfg(test)]\nmod cases;\n", Some("src/a/cases.rs")),
+        ("src/a.rs", "mod x;\n#[cfg(test)]\nmod tests;\n", Some("src/a/tests.rs")),
+        ("src/a.rs", "#[cfg(test)]\nmod tests {\n    use super::*;\n}\n", None),
+        ("src/a.rs", "mod tests;\n", None),
+    ] {
+        assert_eq!(test_modules(&file(name, text)).first().map(String::as_str), child, "{text}");
     }
 }
