@@ -40,10 +40,26 @@ pub fn rust_files(folders: &[&str]) -> Vec<SourceFile> {
     paths.sort();
     let is_ours =
         |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "rs") && !relative(path).contains("target/");
-    paths
-        .iter()
-        .filter(is_ours)
-        .map(|path| SourceFile { name: relative(path), text: std::fs::read_to_string(path).unwrap() })
+    let mut files: Vec<SourceFile> = paths.iter().filter(is_ours).map(|path| SourceFile::read(path)).collect();
+    let tests: BTreeSet<String> = files.iter().flat_map(test_modules).collect();
+    for file in &mut files {
+        file.declared_as_test = tests.contains(&file.name);
+    }
+    files
+}
+
+/// Files that may hold the modules `file` declares under `#[cfg(test)]`.
+fn test_modules(file: &SourceFile) -> Vec<String> {
+    let (folder, own) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
+    let folder = match own {
+        "mod.rs" | "lib.rs" | "main.rs" => folder.to_owned(),
+        own => format!("{folder}/{}", own.trim_end_matches(".rs")),
+    };
+    let items = file.text.split("#[cfg(test)]\n").skip(1);
+    let names = items.filter_map(|item| item.trim_start().strip_prefix("mod ")?.split_once(';')).map(|(name, _)| name);
+    names
+        .filter(|name| !name.contains('{'))
+        .flat_map(|name| [format!("{folder}/{name}.rs"), format!("{folder}/{name}/mod.rs")])
         .collect()
 }
 
