@@ -25,6 +25,7 @@ mod cases;
 mod admin;
 mod audit;
 mod exceptions;
+mod explain;
 mod http2;
 mod monitor;
 mod overload;
