@@ -44,7 +44,7 @@ impl HostPattern {
     }
 
     /// The pattern as written.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         match &self.0 {
             Host::Exact(name) => name.clone(),
             Host::Suffix(suffix) => format!("*{suffix}"),
@@ -120,6 +120,11 @@ impl PathPattern {
     /// Whether the normalised `path` is meant. `/api/*` means every path that begins with `/api/`, and not `/api` itself.
     pub fn matches(&self, path: &str) -> bool {
         if self.prefix { path.starts_with(&self.text) } else { path == self.text }
+    }
+
+    /// The pattern as written.
+    pub fn text(&self) -> String {
+        if self.prefix { format!("{}*", self.text) } else { self.text.clone() }
     }
 
     /// Whether every path that `other` means is meant by `self`.

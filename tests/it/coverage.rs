@@ -11,11 +11,27 @@ use crate::source::rust_files;
 
 /// Rows shown by tests of this binary instead of case files: name, test of the attack, test of the near-miss.
 const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
-    ("http.head_time", "a_head_that_stalls_or_drips_is_408_and_the_connection_closes", "two_hundred_slow_connections_disturb_no_good_request"),
-    ("http.body_idle_time", "a_body_that_stalls_or_drips_is_408_and_never_whole_upstream", "two_hundred_slow_connections_disturb_no_good_request"),
-    ("http.body_time", "a_body_that_stalls_or_drips_is_408_and_never_whole_upstream", "two_hundred_slow_connections_disturb_no_good_request"),
+    (
+        "http.head_time",
+        "a_head_that_stalls_or_drips_is_408_and_the_connection_closes",
+        "two_hundred_slow_connections_disturb_no_good_request",
+    ),
+    (
+        "http.body_idle_time",
+        "a_body_that_stalls_or_drips_is_408_and_never_whole_upstream",
+        "two_hundred_slow_connections_disturb_no_good_request",
+    ),
+    (
+        "http.body_time",
+        "a_body_that_stalls_or_drips_is_408_and_never_whole_upstream",
+        "two_hundred_slow_connections_disturb_no_good_request",
+    ),
     ("http.idle_time", "a_connection_that_says_nothing_is_closed_without_an_answer", "honest_connections_are_used_again"),
-    ("http.write_stall_time", "a_client_that_does_not_read_is_cut_off_and_the_upstream_let_go", "a_client_that_reads_slowly_but_steadily_gets_everything"),
+    (
+        "http.write_stall_time",
+        "a_client_that_does_not_read_is_cut_off_and_the_upstream_let_go",
+        "a_client_that_reads_slowly_but_steadily_gets_everything",
+    ),
     ("http.handshake_time", "a_handshake_that_stalls_is_cut_off", "tls_1_2_and_1_3_are_spoken"),
     ("http.connections", "connections_beyond_their_number_wait_for_none", "connections_up_to_their_number_are_served"),
     ("http.connections_per_address", "connections_beyond_their_number_wait_for_none", "connections_up_to_their_number_are_served"),
@@ -43,7 +59,8 @@ fn rows() -> BTreeSet<&'static str> {
 #[test]
 fn every_check_has_an_attack_and_a_near_miss() {
     let cases = all().unwrap_or_else(|faults| panic!("{}", faults.join("\n")));
-    let about = |attack: bool| -> BTreeSet<String> { cases.iter().filter(|case| case.is_attack() == attack).map(Case::check).collect() };
+    let about =
+        |attack: bool| -> BTreeSet<String> { cases.iter().filter(|case| case.is_attack() == attack).map(Case::check).collect() };
     let (attacks, near_misses) = (about(true), about(false));
     let mut found = Vec::new();
     for name in rows() {
@@ -63,8 +80,11 @@ fn every_check_has_an_attack_and_a_near_miss() {
 #[test]
 fn cases_are_about_checks_there_are() {
     let (cases, rows) = (all().unwrap_or_else(|faults| panic!("{}", faults.join("\n"))), rows());
-    let stray: Vec<String> =
-        cases.iter().filter(|case| !rows.contains(case.check().as_str())).map(|case| format!("{}: {}", case.name, case.check())).collect();
+    let stray: Vec<String> = cases
+        .iter()
+        .filter(|case| !rows.contains(case.check().as_str()))
+        .map(|case| format!("{}: {}", case.name, case.check()))
+        .collect();
     assert!(stray.is_empty(), "cases about no check:\n  {}", stray.join("\n  "));
 }
 
@@ -77,7 +97,12 @@ fn rows_without_case_files_name_tests_there_are() {
         if !rows.contains(name) {
             found.push(format!("{name}: no such row"));
         }
-        found.extend([attack, near_miss].into_iter().filter(|test| !tests.contains(&format!("fn {test}()"))).map(|test| format!("{name}: no test {test}")));
+        found.extend(
+            [attack, near_miss]
+                .into_iter()
+                .filter(|test| !tests.contains(&format!("fn {test}()")))
+                .map(|test| format!("{name}: no test {test}")),
+        );
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }

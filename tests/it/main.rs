@@ -24,6 +24,7 @@ mod cases;
 
 mod admin;
 mod audit;
+mod coverage;
 mod exceptions;
 mod explain;
 mod http2;
