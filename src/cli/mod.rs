@@ -4,6 +4,7 @@
 //! 2 the command line is wrong; 3 something outside failed (a file, a socket).
 
 mod check;
+pub mod message_file;
 mod run;
 
 use std::io::Write;
