@@ -30,7 +30,9 @@ mod tests {
     #[test]
     fn what_connection_names_stays_at_this_hop() {
         let mut headers = HeaderMap::new();
-        for (name, value) in [("connection", "X-Hop, close"), ("x-hop", "1"), ("keep-alive", "5"), ("x-end", "1"), ("content-length", "3")] {
+        for (name, value) in
+            [("connection", "X-Hop, close"), ("x-hop", "1"), ("keep-alive", "5"), ("x-end", "1"), ("content-length", "3")]
+        {
             headers.insert(HeaderName::from_static(name), value.parse().unwrap());
         }
         strip(&mut headers);
