@@ -28,7 +28,7 @@ fn on_free_ports(policy: &str) -> String {
     let mut text = std::fs::read_to_string(file(policy)).unwrap();
     for (shipped, here) in [
         ("${LISTEN:-127.0.0.1:8080}", "127.0.0.1:0"),
-        ("${ADMIN:-127.0.0.1:9090}", "127.0.0.1:0"),
+        ("${ADMIN:-127.0.0.1:9900}", "127.0.0.1:0"),
         ("${SHOP_UPSTREAM}", "http://${UPSTREAM}"),
         ("${INVENTORY_UPSTREAM}", "http://${UPSTREAM}"),
     ] {
