@@ -257,16 +257,6 @@ impl Document {
         self.definitions.iter().filter(|definition| definition.kind == DefinitionKind::Fragment)
     }
 
-    /// How many fragments are defined. Known without looking.
-    pub const fn fragment_count(&self) -> u32 {
-        self.fragments
-    }
-
-    /// How many operations are defined. Known without looking.
-    pub fn operation_count(&self) -> u32 {
-        (self.definitions.len() as u32).saturating_sub(self.fragments)
-    }
-
     pub(super) fn clear(&mut self) {
         self.definitions.clear();
         self.variables.clear();
@@ -277,7 +267,6 @@ impl Document {
         self.values.clear();
         self.fragments = 0;
         self.tokens = 0;
-        self.fragments = 0;
     }
 }
 

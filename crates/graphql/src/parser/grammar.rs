@@ -127,7 +127,6 @@ impl Parser<'_, '_> {
         let selections = self.selection_set()?;
         let (kind, variables) = (DefinitionKind::Fragment, Run::default());
         self.document.fragments = self.document.fragments.saturating_add(1);
-        self.document.fragments = self.document.fragments.saturating_add(1);
         self.document.definitions.push(Definition { kind, name, condition, variables, directives, selections });
         Ok(())
     }
