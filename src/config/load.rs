@@ -107,7 +107,7 @@ fn resolve(settings: Settings, base: &Path, known: &Known<'_>) -> Config {
     listeners.iter_mut().filter_map(|listener| listener.tls.as_mut()).for_each(|tls| tls.resolve(base));
     audit.resolve(base);
     services.iter_mut().for_each(|service| service.resolve(base, known, &written));
-    let mut limits = Limits::defaults(known.limits);
+    let mut limits = Limits::defaults(known.process_limits);
     written.apply(&mut limits);
     Config { listeners, admin, audit, limits, drain_timeout, services }
 }

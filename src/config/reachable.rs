@@ -1,45 +1,47 @@
-//! Whether every service can be reached: services are tried in the order of the file, so an earlier one can take all of a later one's
-//! paths.
+//! Whether every service can be reached.
 //!
-//! A host with a path is judged as a pair. A pair is dead when one earlier pair means every request that it means.
+//! The most specific route wins: a named host before any host, an exact path before a prefix, longer before shorter. What is more specific
+//! takes a part and leaves the rest, so a route is dead in one case only: an earlier service has the very same host and path.
+
+use std::collections::HashMap;
 
 use super::problem::{Draft, Fault};
 use super::review::Review;
 use super::route::{HostPattern, PathPattern};
 use super::section::Section;
 
-/// The routes of one service. `None` for a host stands for every host.
+/// A host (none stands for every host) with a path.
+type Pair = (Option<String>, String);
+
+/// The routes of one service by path, each path with its place.
 struct Routes<'a> {
     section: &'a Section,
-    hosts: Vec<Option<HostPattern>>,
-    paths: Vec<(&'a Section, PathPattern)>,
-}
-
-/// One earlier pair that takes everything.
-struct Taken<'a> {
-    by: &'a Section,
-    same: bool,
-    host: Option<String>,
+    hosts: Vec<Option<String>>,
+    paths: Vec<(&'a Section, String)>,
 }
 
 /// Reports services and paths that no request can reach. Services whose hosts or paths were not understood are left out: they would make
 /// others look dead or alive by accident.
 pub(super) fn review(services: &Section, review: &mut Review<'_>) {
-    let routes: Vec<Routes<'_>> = services.items().iter().filter_map(routes).collect();
-    for (index, later) in routes.iter().enumerate() {
-        let earlier = routes.get(..index).unwrap_or_default();
-        let dead: Vec<_> = later.paths.iter().map(|(place, path)| (*place, dead_hosts(later, path, earlier))).collect();
-        let all = dead.iter().all(|(_, taken)| taken.len() == later.hosts.len());
-        if all && let Some(taken) = dead.first().and_then(|(_, taken)| taken.first()) {
-            let same = dead.iter().all(|(_, taken)| taken.iter().all(|taken| taken.same));
-            let what = if same { "another service has the same hosts and paths" } else { "no request ever reaches this service" };
-            let place = later.section.get("paths").unwrap_or(later.section);
-            let draft = Draft::new(Fault::Unreachable, &place.span, what).other(&taken.by.span, "taken here");
-            review.problems.report(draft.help("services are tried in the order of the file: put the narrower one first"));
-            continue;
+    let mut taken: HashMap<Pair, &Section> = HashMap::new();
+    for routes in services.items().iter().filter_map(routes) {
+        let dead: Vec<Dead<'_>> =
+            routes.paths.iter().filter_map(|(place, path)| dead(place, path, &routes.hosts, &taken)).collect();
+        let all = dead.len() == routes.paths.len() && dead.iter().all(|dead| dead.hosts.len() == routes.hosts.len());
+        match dead.first() {
+            Some(first) if all => {
+                let place = routes.section.get("paths").unwrap_or(routes.section);
+                let draft = Draft::new(Fault::Unreachable, &place.span, "no request ever reaches this service");
+                review
+                    .problems
+                    .report(draft.other(&first.by.span, "the same host and path").help("give it a host or a path of its own"));
+            }
+            _ => dead.iter().for_each(|dead| dead.report(routes.hosts.len(), review)),
         }
-        for (place, taken) in dead {
-            path(place, &taken, later.hosts.len(), review);
+        for host in &routes.hosts {
+            for (place, path) in &routes.paths {
+                taken.entry((host.clone(), path.clone())).or_insert(place);
+            }
         }
     }
 }
@@ -47,44 +49,39 @@ pub(super) fn review(services: &Section, review: &mut Review<'_>) {
 fn routes(section: &Section) -> Option<Routes<'_>> {
     let paths = section.get("paths").filter(|paths| paths.whole)?;
     let hosts = match section.get("hosts") {
-        None if section.whole || section.key.is_none() => vec![None],
-        None => return None,
-        Some(hosts) if hosts.whole => hosts.read::<Vec<HostPattern>>()?.into_iter().map(Some).collect(),
-        Some(_) => return None,
+        Some(hosts) if hosts.whole => hosts.read::<Vec<HostPattern>>()?.iter().map(|host| Some(host.get().to_string())).collect(),
+        // `hosts` may be absent because it was not understood.
+        None if !section.dropped("hosts") => vec![None],
+        _ => return None,
     };
-    let paths = paths.items().iter().filter_map(|place| Some((place, place.read::<PathPattern>()?))).collect();
+    let paths = paths.items().iter().filter_map(|place| Some((place, place.read::<PathPattern>()?.get().to_string()))).collect();
     Some(Routes { section, hosts, paths })
 }
 
-/// The hosts of `later` on which `path` is taken by an earlier service.
-fn dead_hosts<'a>(later: &Routes<'a>, path: &PathPattern, earlier: &[Routes<'a>]) -> Vec<Taken<'a>> {
-    later.hosts.iter().filter_map(|host| earlier.iter().find_map(|service| takes(service, host.as_ref(), path))).collect()
+/// A path that is taken on some hosts of its service.
+struct Dead<'a> {
+    place: &'a Section,
+    by: &'a Section,
+    hosts: Vec<Option<String>>,
 }
 
-fn takes<'a>(service: &Routes<'a>, host: Option<&HostPattern>, path: &PathPattern) -> Option<Taken<'a>> {
-    let own_host = service.hosts.iter().find(|own| match (own, host) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(own), Some(host)) => own.covers(host),
-    })?;
-    let (place, own_path) = service.paths.iter().find(|(_, own)| own.covers(path))?;
-    let same = own_host.as_ref() == host && own_path == path;
-    Some(Taken { by: place, same, host: host.map(HostPattern::text) })
+fn dead<'a>(place: &'a Section, path: &str, hosts: &[Option<String>], taken: &HashMap<Pair, &'a Section>) -> Option<Dead<'a>> {
+    let by = |host: &Option<String>| taken.get(&(host.clone(), path.to_owned())).copied();
+    let dead: Vec<Option<String>> = hosts.iter().filter(|host| by(host).is_some()).cloned().collect();
+    let by = dead.first().and_then(by)?;
+    Some(Dead { place, by, hosts: dead })
 }
 
-/// Reports one path that is dead, on every host or on some.
-fn path(place: &Section, taken: &[Taken<'_>], hosts: usize, review: &mut Review<'_>) {
-    let Some(first) = taken.first() else { return };
-    let quoted = review.quote(place);
-    let on = match (&first.host, taken.len() < hosts) {
-        (Some(host), true) => format!(" on host `{host}`"),
-        _ => String::new(),
-    };
-    let what = if first.same {
-        format!("two services have the path {quoted}{on}")
-    } else {
-        format!("no request ever reaches this service by {quoted}{on}")
-    };
-    let draft = Draft::new(Fault::Unreachable, &place.span, what).other(&first.by.span, "taken here");
-    review.problems.report(draft.help("services are tried in the order of the file: put the narrower one first"));
+impl Dead<'_> {
+    fn report(&self, hosts: usize, review: &mut Review<'_>) {
+        let quoted = review.quote(self.place);
+        let on = match self.hosts.first() {
+            Some(Some(host)) if self.hosts.len() < hosts => format!(" on host `{host}`"),
+            _ => String::new(),
+        };
+        let draft = Draft::new(Fault::Unreachable, &self.place.span, format!("two services have the path {quoted}{on}"));
+        review
+            .problems
+            .report(draft.other(&self.by.span, "first here").help("the first one answers; give this one another path or host"));
+    }
 }

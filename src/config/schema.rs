@@ -30,6 +30,8 @@ pub(super) fn of(known: &Known<'_>) -> Value {
     put(&mut schema, "/$defs/Exception/properties/check/enum", json!(names));
     put(&mut schema, "/$defs/Service/properties/checks/additionalProperties", json!(false));
     put(&mut schema, "/$defs/Service/properties/checks/properties", Value::Object(modes));
+    // The same order whatever the features of the JSON library: the reference is compared byte by byte.
+    schema.sort_all_objects();
     schema
 }
 

@@ -1,7 +1,7 @@
 //! The tree against the JSON Schema: unknown keys, missing keys, wrong types and bad scalars, all of them, each at its place.
 //!
 //! Reads the part of JSON Schema that the settings' types generate, and nothing more: `$ref`, `properties`, `additionalProperties`,
-//! `required`, `items`, `minItems`, `type`, `const`, `enum`, `oneOf`/`anyOf`, `minimum`, `maximum`, `minLength` and the formats of
+//! `required`, `items`, `minItems`, `maxItems`, `type`, `const`, `enum`, `oneOf`/`anyOf`, `minimum`, `maximum`, `minLength` and the formats of
 //! [`super::spelled`]. `every_schema_word_is_read` fails when the types start to generate something else.
 
 use std::ops::Range;
@@ -92,11 +92,12 @@ impl<'a> Shape<'a> {
             let unseen: Vec<&str> = missing.into_iter().filter(|key| !misspelt.contains(key)).collect();
             self.missing(&unseen, &span, schema, name);
         }
-        let mut kept = Vec::with_capacity(entries.len());
+        let (mut kept, mut lost) = (Vec::with_capacity(entries.len()), Vec::new());
         for entry in entries {
             let Some(property) = properties.and_then(|properties| properties.get(&entry.key)) else {
                 whole = false;
                 self.unknown(&entry, &known, name);
+                lost.extend(suggest::nearest(&entry.key, &known).map(str::to_owned));
                 continue;
             };
             let inner =
@@ -107,10 +108,13 @@ impl<'a> Shape<'a> {
                     section.key = Some(entry.key_span);
                     kept.push((entry.key, section));
                 }
-                None => whole = false,
+                None => {
+                    whole = false;
+                    lost.push(entry.key);
+                }
             }
         }
-        Section { span, key: None, content: Checked::Map(kept), whole, from_env: false }
+        Section { span, key: None, content: Checked::Map(kept), whole, lost, from_env: false }
     }
 
     fn missing(&mut self, keys: &[&str], span: &Range<usize>, schema: &'a Value, name: &str) {
@@ -151,6 +155,12 @@ impl<'a> Shape<'a> {
                 .report(Draft::new(Fault::OutOfRange, &span, format!("{name} is empty")).help("it needs at least one entry"));
             return None;
         }
+        let most = schema.get("maxItems").and_then(Value::as_u64).unwrap_or(u64::MAX);
+        if items.len() as u64 > most {
+            let draft = Draft::new(Fault::TooMuch, &span, format!("{name} has more than {most} entries"));
+            self.problems.report(draft);
+            return None;
+        }
         let empty = Value::Null;
         let inner = schema.get("items");
         let mut whole = true;
@@ -166,7 +176,7 @@ impl<'a> Shape<'a> {
             whole &= checked.as_ref().is_some_and(|section| section.whole);
             kept.extend(checked);
         }
-        Some(Section { span, key: None, content: Checked::List(kept), whole, from_env: false })
+        Some(Section { span, key: None, content: Checked::List(kept), whole, lost: Vec::new(), from_env: false })
     }
 
     /// One of a fixed set of words.
@@ -215,7 +225,7 @@ impl<'a> Shape<'a> {
 }
 
 fn leaf(content: Checked, span: Range<usize>, from_env: bool) -> Section {
-    Section { span, key: None, content, whole: true, from_env }
+    Section { span, key: None, content, whole: true, lost: Vec::new(), from_env }
 }
 
 /// Reads `text` in the unit of `row`, without regard to its ceiling.
