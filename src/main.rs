@@ -1,1 +1,7 @@
-fn main() {}
+//! The `portcullis` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    portcullis::cli::main()
+}

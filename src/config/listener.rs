@@ -108,9 +108,8 @@ impl Spelled for Address {
         let is_port = port.parse::<u16>().is_ok() && !port.starts_with('+');
         let ipv6_without_port = || text.parse::<std::net::Ipv6Addr>().is_ok();
         Err(match text.strip_suffix(port) {
-            Some("") if is_port => complaint.meant(format!("127.0.0.1:{port}")),
+            Some("" | "localhost:") if is_port => complaint.meant(format!("127.0.0.1:{port}")),
             Some(":" | "*:") if is_port => complaint.meant(format!("0.0.0.0:{port}")),
-            Some("localhost:") if is_port => complaint.meant(format!("127.0.0.1:{port}")),
             _ if ipv6_without_port() => complaint.meant(format!("[{text}]:8080")),
             _ if text.parse::<IpAddr>().is_ok() => complaint.meant(format!("{text}:8080")),
             _ => complaint,

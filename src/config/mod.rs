@@ -10,6 +10,8 @@
 mod audit;
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod drift;
 mod exception;
 mod file;
 mod interpolate;
@@ -98,7 +100,7 @@ struct Settings {
     /// Audit records: one JSON line per exchange.
     #[serde(default)]
     audit: Audit,
-    /// Limits of the process set to another value than their default.
+    /// Limits of the process set to another value than their default. A limit of the services set here is the default of every service.
     #[serde(default)]
     limits: limits::RowValues,
     /// How long open exchanges may take to end after a request to stop.

@@ -51,8 +51,7 @@ is missing and settings that contradict each other. All problems are reported at
 - `${NAME}` in a value is filled from the environment, `${NAME:-default}` with a default; `$${` is a literal `${`. A variable can only be a
   value: it never adds keys.
 - Anchors, aliases, tags, merge keys and a second document are not read, and a key stands once.
-- The most specific route wins: a named host before any host, an exact path before a prefix, longer before shorter. The order of the file
-  does not matter.
+- Services are tried in the order of the file; the first whose hosts and paths fit answers.
 
 ";
 

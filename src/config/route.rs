@@ -1,5 +1,4 @@
-//! How hosts, paths and methods are written. What they mean is the registry's and the policy's: the most specific route wins, whatever the
-//! order of the file.
+//! How hosts, paths and methods are written. What they mean is the registry's and the policy's.
 
 use std::net::IpAddr;
 
@@ -27,8 +26,7 @@ impl Spelled for HostPattern {
         let complaint = || Complaint::new("is not a host").help(HELP);
         let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
         match bare.parse::<IpAddr>() {
-            // Requests name an IPv6 address in brackets, and routes compare what requests name.
-            Ok(IpAddr::V6(address)) => return Self::routed(&format!("[{address}]")),
+            Ok(IpAddr::V6(address)) => return Self::routed(&address.to_string()),
             Ok(IpAddr::V4(address)) if bare == text => return Self::routed(&address.to_string()),
             _ => {}
         }
@@ -72,7 +70,7 @@ pub(super) fn is_name(name: &str) -> bool {
     name.len() <= 253 && !numeric && name.split('.').all(label)
 }
 
-/// A path, or one with everything below it: `/graphql`, `/api/*`.
+/// A path, or everything below one: `/graphql`, `/api/*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathPattern(portcullis_policy::PathPattern);
 
@@ -92,7 +90,7 @@ impl Spelled for PathPattern {
     const FORMAT: &'static str = "path";
 
     fn spelled(text: &str) -> Result<Self, Complaint> {
-        const HELP: &str = "a path is exact, as in `/graphql`, or one with everything below it, as in `/api/*`";
+        const HELP: &str = "a path is exact, as in `/graphql`, or everything below one, as in `/api/*`";
         let complaint = |what: &str| Complaint::new(what).help(HELP);
         if !text.starts_with('/') {
             let meant = format!("/{text}");
@@ -171,9 +169,9 @@ mod tests {
             ("*.example.com", "*.example.com"),
             ("localhost", "localhost"),
             ("127.0.0.1", "127.0.0.1"),
-            ("::1", "[::1]"),
-            ("[::1]", "[::1]"),
-            ("[0:0:0:0:0:0:0:1]", "[::1]"),
+            ("::1", "::1"),
+            ("[::1]", "::1"),
+            ("[0:0:0:0:0:0:0:1]", "::1"),
             ("xn--bcher-kva.example", "xn--bcher-kva.example"),
         ] {
             assert_eq!(HostPattern::spelled(text).unwrap().get().to_string(), expected, "{text}");

@@ -14,7 +14,8 @@ pub(super) fn of(known: &Known<'_>) -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Settings>().to_value();
     without_null(&mut schema);
     let services: Vec<&LimitSpec> = known.all_service_rows();
-    put(&mut schema, "/properties/limits/properties", rows(known.process_rows()));
+    // A row of the services set at the top is the default of every service.
+    put(&mut schema, "/properties/limits/properties", rows(known.process_rows().chain(services.iter().copied())));
     put(&mut schema, "/$defs/Service/properties/limits/properties", rows(services.iter().copied()));
     put(&mut schema, "/$defs/Service/properties/protocol/enum", json!(known.protocols()));
     let checks = known.all_checks();

@@ -30,8 +30,7 @@ pub struct Service {
     #[serde(default)]
     #[schemars(length(min = 1, max = 256))]
     pub hosts: Option<Vec<HostPattern>>,
-    /// Paths it answers for, exact or with `/*` for everything below too. Of several services that answer, the one with the most specific
-    /// host and then path is chosen.
+    /// Paths it answers for, exact or with `/*` for everything below. Of several services that would answer, the first in the file does.
     #[schemars(length(min = 1, max = 256))]
     pub paths: Vec<PathPattern>,
     /// Language of the service. Never guessed from what a client sends.

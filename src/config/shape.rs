@@ -102,16 +102,13 @@ impl<'a> Shape<'a> {
             };
             let inner =
                 format!("{}{}{}", if name == "the file" { "" } else { name }, if name == "the file" { "" } else { "." }, entry.key);
-            match self.node(entry.value, property, &inner) {
-                Some(mut section) => {
-                    whole &= section.whole;
-                    section.key = Some(entry.key_span);
-                    kept.push((entry.key, section));
-                }
-                None => {
-                    whole = false;
-                    lost.push(entry.key);
-                }
+            if let Some(mut section) = self.node(entry.value, property, &inner) {
+                whole &= section.whole;
+                section.key = Some(entry.key_span);
+                kept.push((entry.key, section));
+            } else {
+                whole = false;
+                lost.push(entry.key);
             }
         }
         Section { span, key: None, content: Checked::Map(kept), whole, lost, from_env: false }
@@ -161,18 +158,12 @@ impl<'a> Shape<'a> {
             self.problems.report(draft);
             return None;
         }
-        let empty = Value::Null;
-        let inner = schema.get("items");
+        // Every list of the settings says what its items are.
+        let inner = schema.get("items")?;
         let mut whole = true;
         let mut kept = Vec::with_capacity(items.len());
         for (index, item) in items.into_iter().enumerate() {
-            let checked = match inner {
-                Some(inner) => self.node(item, inner, &format!("{name}[{index}]")),
-                None => {
-                    self.wrong(&item.content, &item.span, &empty);
-                    None
-                }
-            };
+            let checked = self.node(item, inner, &format!("{name}[{index}]"));
             whole &= checked.as_ref().is_some_and(|section| section.whole);
             kept.extend(checked);
         }

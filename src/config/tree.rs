@@ -223,19 +223,19 @@ impl Builder<'_> {
     fn scalar(&mut self, text: String, plain: bool, span: Range<usize>) -> Option<()> {
         self.count(&span)?;
         if matches!(self.stack.last(), Some(Frame { content: Open::Map { key: None, .. }, .. })) {
-            return self.key(text, span);
+            self.key(text, span);
+            return Some(());
         }
         self.value(Node { span, content: Content::Scalar(Scalar { text, plain, from_env: false, lost: false }) })
     }
 
-    fn key(&mut self, text: String, span: Range<usize>) -> Option<()> {
+    fn key(&mut self, text: String, span: Range<usize>) {
         if text == "<<" {
             self.refuse(Fault::Yaml, &span, "merge keys are not read".to_owned(), Some("write the keys out where they are needed"));
         }
         if let Some(Frame { content: Open::Map { key, .. }, .. }) = self.stack.last_mut() {
             *key = Some((text, span));
         }
-        Some(())
     }
 
     fn value(&mut self, node: Node) -> Option<()> {

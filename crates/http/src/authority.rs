@@ -28,7 +28,7 @@ fn is_port(text: &[u8]) -> bool {
         return false;
     }
     let number = text.iter().try_fold(0_u32, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')));
-    number.is_some_and(|number| number <= u32::from(u16::MAX))
+    number.is_some_and(|number| u16::try_from(number).is_ok())
 }
 
 fn is_host(text: &[u8]) -> bool {

@@ -41,7 +41,7 @@ impl Coding {
         let Some(value) = named.next() else { return Ok(Self::Identity) };
         let value = trimmed(value.as_bytes());
         if named.next().is_some() || value.contains(&b',') {
-            return Err(refused("CODING_STACKED", Class::UnsupportedMediaType, "the body is in several content codings"));
+            return Err(Box::new(refused("CODING_STACKED", Class::UnsupportedMediaType, "the body is in several content codings")));
         }
         if value.eq_ignore_ascii_case(b"gzip") || value.eq_ignore_ascii_case(b"x-gzip") {
             Ok(Self::Gzip)
@@ -50,7 +50,11 @@ impl Coding {
         } else if value.eq_ignore_ascii_case(b"identity") {
             Ok(Self::Identity)
         } else {
-            Err(refused("CODING_UNSUPPORTED", Class::UnsupportedMediaType, "the content coding is neither gzip nor deflate"))
+            Err(Box::new(refused(
+                "CODING_UNSUPPORTED",
+                Class::UnsupportedMediaType,
+                "the content coding is neither gzip nor deflate",
+            )))
         }
     }
 }
@@ -128,7 +132,7 @@ impl Decoder {
         if ended {
             Ok(())
         } else {
-            Err(refused("CODING_TRUNCATED", Class::Malformed, "the body ends before its content coding does"))
+            Err(Box::new(refused("CODING_TRUNCATED", Class::Malformed, "the body ends before its content coding does")))
         }
     }
 }
@@ -168,7 +172,7 @@ fn inflated<'i>(
     loop {
         let (read_before, written_before) = (inflate.total_in(), out.len());
         out.reserve(OUTPUT_STEP);
-        let status = inflate.decompress_vec(rest, out, FlushDecompress::None).map_err(|_| corrupt())?;
+        let status = inflate.decompress_vec(rest, out, FlushDecompress::None).map_err(|_| Box::new(corrupt()))?;
         let read = usize::try_from(inflate.total_in().saturating_sub(read_before)).unwrap_or(usize::MAX);
         let written = out.len().saturating_sub(written_before);
         account.spend(written)?;
@@ -177,7 +181,7 @@ fn inflated<'i>(
             return Ok(Some(rest));
         }
         if read == 0 && written == 0 {
-            return if rest.is_empty() { Ok(None) } else { Err(corrupt()) };
+            return if rest.is_empty() { Ok(None) } else { Err(Box::new(corrupt())) };
         }
     }
 }
@@ -187,15 +191,15 @@ fn after_end(rest: &[u8]) -> Result<(), Box<Finding>> {
     if rest.is_empty() {
         return Ok(());
     }
-    Err(refused("CODING_TRAILING_DATA", Class::Malformed, "data follows the end of the content coding"))
+    Err(Box::new(refused("CODING_TRAILING_DATA", Class::Malformed, "data follows the end of the content coding")))
 }
 
-fn corrupt() -> Box<Finding> {
+fn corrupt() -> Finding {
     refused("CODING_CORRUPT", Class::Malformed, "the body does not decode, or its checksum does not fit")
 }
 
-fn refused(code: &'static str, class: Class, detail: &str) -> Box<Finding> {
-    Box::new(Finding::new(checks::CODING.name, code, class, detail))
+fn refused(code: &'static str, class: Class, detail: &str) -> Finding {
+    Finding::new(checks::CODING.name, code, class, detail)
 }
 
 #[cfg(test)]

@@ -156,6 +156,11 @@ impl Decision {
         self.head.as_ref()
     }
 
+    /// Takes the head out of a refused decision, for the refusal to negotiate by.
+    pub const fn take_head(&mut self) -> Option<Head> {
+        self.head.take()
+    }
+
     /// The refusal as the client may know it; nothing when the message is not refused.
     pub fn refusal(&self, request_id: &str) -> Option<Refusal> {
         if self.outcome() != Outcome::Refused {

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// An exact path (`/graphql`) or a prefix at a segment border (`/files/*`, which also matches `/files`). `/*` matches every path.
+/// An exact path (`/graphql`) or everything below one (`/files/*`: every path that begins with `/files/`, and not `/files` itself).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathPattern {
     /// This path alone.
     Exact(String),
-    /// This path and everything below it; kept without the trailing slash.
+    /// Everything below; kept with the trailing slash.
     Below(String),
 }
 
@@ -28,9 +28,9 @@ impl PathPattern {
         if !text.starts_with('/') {
             return Err(PatternError::NotAbsolute);
         }
-        let (path, below) = match text.strip_suffix("/*") {
-            Some(path) => (path, true),
-            None => (text, false),
+        let (path, below) = match text.strip_suffix('*') {
+            Some(path) if path.ends_with('/') => (path, true),
+            _ => (text, false),
         };
         if path.contains('*') {
             return Err(PatternError::StarInside);
@@ -46,7 +46,7 @@ impl PathPattern {
     pub fn matches(&self, path: &str) -> bool {
         match self {
             Self::Exact(exact) => path == exact,
-            Self::Below(prefix) => path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+            Self::Below(prefix) => path.starts_with(prefix.as_str()),
         }
     }
 
@@ -55,15 +55,7 @@ impl PathPattern {
         match (self, other) {
             (Self::Exact(mine), Self::Exact(theirs)) => mine == theirs,
             (Self::Exact(_), Self::Below(_)) => false,
-            (Self::Below(_), Self::Exact(theirs) | Self::Below(theirs)) => self.matches(theirs),
-        }
-    }
-
-    /// How specific the pattern is: exact before prefix, longer before shorter.
-    pub fn rank(&self) -> (bool, usize) {
-        match self {
-            Self::Exact(path) => (true, path.len()),
-            Self::Below(path) => (false, path.len()),
+            (Self::Below(mine), Self::Exact(theirs) | Self::Below(theirs)) => theirs.starts_with(mine.as_str()),
         }
     }
 }
@@ -72,7 +64,7 @@ impl fmt::Display for PathPattern {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact(path) => out.write_str(path),
-            Self::Below(path) => write!(out, "{path}/*"),
+            Self::Below(path) => write!(out, "{path}*"),
         }
     }
 }
@@ -85,7 +77,7 @@ mod tests {
     fn a_prefix_matches_at_segment_borders_only() {
         let files = PathPattern::parse("/files/*").unwrap();
         for (path, expected) in
-            [("/files", true), ("/files/", true), ("/files/a/b", true), ("/filesystem", false), ("/file", false), ("/", false)]
+            [("/files", false), ("/files/", true), ("/files/a/b", true), ("/filesystem", false), ("/file", false), ("/", false)]
         {
             assert_eq!(files.matches(path), expected, "{path}");
         }

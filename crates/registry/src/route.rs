@@ -1,6 +1,7 @@
 //! Host and path to service.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use portcullis_policy::PathPattern;
 
@@ -18,12 +19,12 @@ pub enum HostPattern {
 pub struct HostPatternError;
 
 impl HostPattern {
-    /// Reads a pattern; names are compared in lower case, without port.
+    /// Reads a pattern; names are compared in lower case, addresses
+    /// without brackets, both without port.
     pub fn parse(text: &str) -> Result<Self, HostPatternError> {
         let name = text.strip_prefix("*.").unwrap_or(text);
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-        let address = name.starts_with('[') && name.ends_with(']');
-        if name.is_empty() || name.starts_with('.') || !(address || name.bytes().all(plain)) {
+        if name.is_empty() || name.starts_with('.') || !(name.parse::<IpAddr>().is_ok() || name.bytes().all(plain)) {
             return Err(HostPatternError);
         }
         let lower = name.to_ascii_lowercase();
@@ -45,13 +46,6 @@ impl HostPattern {
             (Self::Exact(_), Self::Below(_)) => false,
             (Self::Below(_), Self::Exact(theirs)) => self.matches(theirs),
             (Self::Below(mine), Self::Below(theirs)) => theirs.ends_with(mine.as_str()),
-        }
-    }
-
-    fn rank(&self) -> (bool, usize) {
-        match self {
-            Self::Exact(name) => (true, name.len()),
-            Self::Below(suffix) => (false, suffix.len()),
         }
     }
 }
@@ -77,23 +71,19 @@ pub struct Route {
 }
 
 impl Route {
-    /// More specific routes are tried first: a named host before any host, an exact path before a prefix, longer before shorter.
-    pub fn rank(&self) -> impl Ord + use<> {
-        (self.host.as_ref().map(HostPattern::rank), self.path.rank())
-    }
-
     /// Whether a request for `path` at `host` (lower case, no port) comes this way.
     pub fn takes(&self, host: &str, path: &str) -> bool {
         self.path.matches(path) && self.host.as_ref().is_none_or(|pattern| pattern.matches(host))
     }
 }
 
-/// The host of an authority, without its port (RFC 3986 §3.2); an IPv6 address keeps its brackets.
+/// The host of an authority (RFC 3986 §3.2) without port, the brackets of an IPv6 address or the final dot of an absolute name.
 pub(crate) fn host_of(authority: &str) -> &str {
-    if authority.starts_with('[') {
-        return authority.find(']').and_then(|end| authority.get(..=end)).unwrap_or(authority);
+    if let Some((address, _)) = authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return address;
     }
-    authority.split_once(':').map_or(authority, |(host, _)| host)
+    let host = authority.split_once(':').map_or(authority, |(host, _)| host);
+    host.strip_suffix('.').unwrap_or(host)
 }
 
 #[cfg(test)]
@@ -112,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_port_is_not_part_of_the_host() {
-        for (authority, expected) in [("a.b:80", "a.b"), ("a.b", "a.b"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]")] {
+        for (authority, expected) in [("a.b:80", "a.b"), ("a.b", "a.b"), ("[::1]:80", "::1"), ("[::1]", "::1"), ("a.b.", "a.b")] {
             assert_eq!(host_of(authority), expected);
         }
     }

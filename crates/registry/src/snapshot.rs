@@ -15,7 +15,7 @@ pub struct Snapshot {
     pub revision: u64,
     /// The services, in the order of the file.
     pub services: Vec<Arc<Service>>,
-    /// The ways in, most specific first.
+    /// The ways in, in the order of the file: the first that takes a request has it.
     routes: Vec<Route>,
 }
 
@@ -35,12 +35,11 @@ impl Snapshot {
         if !problems.is_empty() {
             return Err(problems);
         }
-        routes.sort_by_key(|route| std::cmp::Reverse(route.rank()));
         Ok(Self { revision, services, routes })
     }
 
-    /// The service for a request to `authority` (host and optional port, lower case) and a normalised `path`. The most specific route
-    /// wins; the protocol comes from the route and is never guessed from content.
+    /// The service for a request to `authority` (host and optional port, lower case) and a normalised `path`. The first
+    /// service of the file that takes it has it; the protocol comes from the route and is never guessed from content.
     pub fn route(&self, authority: &str, path: &str) -> Option<&Arc<Service>> {
         let host = host_of(authority);
         let route = self.routes.iter().find(|route| route.takes(host, path))?;

@@ -111,7 +111,7 @@ impl Gzip {
             _ => true,
         };
         if !fits {
-            return Err(corrupt());
+            return Err(Box::new(corrupt()));
         }
         if read == 3 {
             self.flags = octet;
@@ -139,7 +139,7 @@ impl Gzip {
         let expected = self.header.sum() as u16;
         let expected = if read == 0 { expected as u8 } else { (expected >> 8) as u8 };
         match (octet == expected, read) {
-            (false, _) => Err(corrupt()),
+            (false, _) => Err(Box::new(corrupt())),
             (true, 0) => Ok(At::HeaderCheck(1)),
             (true, _) => Ok(At::Data),
         }
@@ -152,6 +152,6 @@ impl Gzip {
             return Ok(At::Trailer(read.saturating_add(1)));
         }
         let expected = u64::from(self.data.sum()) | u64::from(self.data.amount()) << 32;
-        if self.number == expected { Ok(At::End) } else { Err(corrupt()) }
+        if self.number == expected { Ok(At::End) } else { Err(Box::new(corrupt())) }
     }
 }

@@ -39,7 +39,7 @@ fn decode(coding: Coding, body: &[u8], limits: DecodeLimits) -> Result<Vec<u8>, 
 
 #[test]
 fn bodies_decode_to_what_they_were() {
-    let text: Vec<u8> = (0..50_000_u32).flat_map(|number| number.to_le_bytes()).collect();
+    let text: Vec<u8> = (0..50_000_u32).flat_map(u32::to_le_bytes).collect();
     for text in [&b""[..], b"a", b"{\"query\":\"{me{id}}\"}", &text] {
         assert_eq!(decode(Coding::Gzip, &gzip(text), WIDE).as_deref(), Ok(text));
         assert_eq!(decode(Coding::Deflate, &zlib(text), WIDE).as_deref(), Ok(text));

@@ -14,6 +14,6 @@ mod head;
 mod machine;
 mod request_line;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use machine::{BodyFault, Fault, Framing, FramingLimits, Next, State, Step, Upgrades};

@@ -1,7 +1,4 @@
-//! Heads and bodies through the machine, at every cut, against hyper's own parser, and the whole corpus of raw cases.
-
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+//! Heads and bodies through the machine, at every cut, and what passes against hyper's own parser.
 
 use portcullis_inspect::{Class, Finding, Limits, Scheme};
 
@@ -10,14 +7,14 @@ use crate::limits::LIMITS;
 
 /// What a connection came to: everything handed on, the code of the fault if any, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Outcome {
-    out: Vec<u8>,
-    code: Option<&'static str>,
+pub(crate) struct Outcome {
+    pub(crate) out: Vec<u8>,
+    pub(crate) code: Option<&'static str>,
     head_index: Option<u64>,
     state: State,
 }
 
-fn limits() -> FramingLimits {
+pub(crate) fn limits() -> FramingLimits {
     FramingLimits::new(&Limits::defaults(&[&LIMITS]), Upgrades::Never)
 }
 
@@ -44,7 +41,7 @@ fn feed<'a>(limits: FramingLimits, pieces: impl Iterator<Item = &'a [u8]>, eof: 
 }
 
 /// The outcome of `bytes`, which must be the same however they are cut.
-fn check(limits: FramingLimits, bytes: &[u8], eof: bool) -> Outcome {
+pub(crate) fn check(limits: FramingLimits, bytes: &[u8], eof: bool) -> Outcome {
     let whole = feed(limits, std::iter::once(bytes), eof);
     assert_eq!(feed(limits, bytes.chunks(1), eof), whole, "byte by byte");
     if bytes.len() <= 2048 {
@@ -437,85 +434,4 @@ fn what_passes_reads_the_same_in_the_next_parser() {
             }
         }
     }
-}
-
-/// Bytes of a `.raw` case: comments and line breaks dropped, escapes read.
-fn raw(text: &str) -> Vec<u8> {
-    let joined: String = text.lines().filter(|line| !line.starts_with("# ")).collect();
-    unescape(&joined)
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        out.extend_from_slice(before.as_bytes());
-        let (escaped, length): (Vec<u8>, usize) = match after.as_bytes()[0] {
-            b'r' => (vec![b'\r'], 1),
-            b'n' => (vec![b'\n'], 1),
-            b't' => (vec![b'\t'], 1),
-            b'0' => (vec![0], 1),
-            b'\\' => (vec![b'\\'], 1),
-            b'x' => (vec![u8::from_str_radix(&after[1..3], 16).unwrap()], 3),
-            b'{' => {
-                let end = after.find('}').unwrap();
-                let (count, repeated) = after[1..end].split_once('*').unwrap();
-                (unescape(repeated).repeat(count.parse().unwrap()), end + 1)
-            }
-            other => panic!("unknown escape {other}"),
-        };
-        out.extend_from_slice(&escaped);
-        rest = &after[length..];
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out
-}
-
-fn cases(folder: &str) -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(folder).join("http");
-    let mut folders = vec![root];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap().map(Result::unwrap) {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "raw") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-fn expected(case: &Path, key: &str) -> Option<String> {
-    let text = std::fs::read_to_string(case.with_extension("expect")).unwrap();
-    text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": ").map(str::to_owned))
-}
-
-/// Every raw attack whose check lies in the guard is refused by it with the code of its `.expect` file, and every other raw case
-/// passes it unchanged but for a leading empty line, at every cut.
-#[test]
-fn the_corpus_of_raw_cases_is_read_the_same_at_every_cut() {
-    let guarded: Vec<&str> = crate::checks::FRAMING
-        .codes
-        .iter()
-        .chain(crate::checks::HOST.codes)
-        .chain(crate::checks::METHOD.codes)
-        .copied()
-        .chain(LIMITS.iter().map(|row| row.code))
-        .collect();
-    let mut wrong = String::new();
-    let (attacks, benign) = (cases("attacks"), cases("benign"));
-    assert!(attacks.len() >= 60 && benign.len() >= 25, "{} attacks, {} benign", attacks.len(), benign.len());
-    for case in attacks.iter().chain(&benign) {
-        let bytes = raw(&std::fs::read_to_string(case).unwrap());
-        let code = expected(case, "code").filter(|code| guarded.contains(&code.as_str()));
-        let outcome = check(limits(), &bytes, code.is_some());
-        if outcome.code != code.as_deref() {
-            writeln!(wrong, "{}: {:?} instead of {code:?}", case.display(), outcome.code).unwrap();
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
 }

@@ -1,0 +1,166 @@
+//! The record of one exchange.
+
+use portcullis_policy::Proposal;
+use serde::{Serialize, Serializer};
+
+/// One exchange as the operator sees it. Never holds a body, a header value or an unredacted credential.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Record {
+    /// When the head was complete; RFC 3339, UTC.
+    pub time: String,
+    /// The id every refusal carries and the upstream receives.
+    pub request_id: String,
+    /// W3C trace id.
+    pub trace_id: String,
+    /// Client address and port.
+    pub client: String,
+    /// `http` or `https`.
+    pub scheme: &'static str,
+    /// `HTTP/1.1`, `HTTP/2.0`.
+    pub version: &'static str,
+    /// Method, empty when no head was understood.
+    pub method: String,
+    /// Authority the client asked for.
+    pub host: String,
+    /// Path and query as judged, credentials redacted.
+    pub target: String,
+    /// Service the route named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Its protocol.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<&'static str>,
+    /// Its mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<&'static str>,
+    /// Revision of the configuration that judged.
+    pub revision: u64,
+    /// `allowed`, `would-refuse`, `refused`, `failed`.
+    pub outcome: &'static str,
+    /// Code of the finding that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// Check that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check: Option<&'static str>,
+    /// Everything that was found, and what became of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingEntry>,
+    /// What was measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<FactEntry>,
+    /// What went upstream: `canonical`, `original`, `stream`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<&'static str>,
+    /// The upstream's part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<UpstreamEntry>,
+    /// Status the client was sent.
+    pub status: u16,
+    /// Body bytes received from the client, as sent.
+    pub bytes_in: u64,
+    /// Body bytes sent to the client.
+    pub bytes_out: u64,
+    /// Steps of inspection work spent.
+    pub work: u64,
+    /// Microseconds from complete head to decision.
+    pub judged_us: u64,
+    /// Microseconds from complete head to the end of the answer.
+    pub total_us: u64,
+    /// Whether the answer was sent to its end.
+    pub complete: bool,
+}
+
+/// One finding of a record.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingEntry {
+    /// Check that found it.
+    pub check: &'static str,
+    /// Stable code.
+    pub code: &'static str,
+    /// `enforced`, `monitored`, `excepted`.
+    pub disposition: &'static str,
+    /// What was found.
+    pub detail: String,
+    /// Where in the contract or operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coordinate: Option<String>,
+    /// Byte offset in the text that was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u32>,
+    /// What was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used: Option<u64>,
+    /// What is allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<u64>,
+    /// The exception that would let this pass, ready to paste under `exceptions:`; absent where none can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception: Option<ExceptionText>,
+}
+
+/// One measured number of a record.
+#[derive(Clone, Debug, Serialize)]
+pub struct FactEntry {
+    /// Name of the fact.
+    pub fact: &'static str,
+    /// Index of the operation it belongs to.
+    pub operation: usize,
+    /// The number.
+    pub used: u64,
+    /// Its limit, if a row bounds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<u64>,
+    /// Where it was reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coordinate: Option<String>,
+}
+
+/// The upstream's part of a record.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct UpstreamEntry {
+    /// Status it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Times the request was sent.
+    pub attempts: u32,
+    /// Microseconds from sending to the head of the answer.
+    pub first_byte_us: u64,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// A [`Proposal`] as one line of YAML flow style, which is also JSON.
+#[derive(Clone, Debug)]
+pub struct ExceptionText(String);
+
+impl From<&Proposal> for ExceptionText {
+    fn from(proposal: &Proposal) -> Self {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let mut line = format!("- {{ check: {}, ", proposal.check);
+        if let Some(coordinate) = &proposal.coordinate {
+            line.push_str(&format!("coordinate: {}, ", quoted(coordinate)));
+        }
+        line.push_str(&format!("path: {}, address: {}, ", quoted(&proposal.path), quoted(&proposal.address)));
+        if let Some(up_to) = proposal.up_to {
+            line.push_str(&format!("up_to: {up_to}, "));
+        }
+        let expires = jiff::Timestamp::from_millisecond(proposal.expires.0).unwrap_or_default();
+        line.push_str(&format!("reason: \"\", owner: \"\", expires: {} }}", expires.strftime("%Y-%m-%d")));
+        Self(line)
+    }
+}
+
+impl ExceptionText {
+    /// The line.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for ExceptionText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}

@@ -1,0 +1,184 @@
+//! From a listening socket to served connections.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use portcullis_http::framing::Framing;
+use portcullis_inspect::Peer;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::Plane;
+use super::client::ClientStream;
+use super::exchange::{Connection, scheme};
+use super::guard::{FaultSlot, Guard, GuardTimes};
+use crate::live::{Edge, ListenerKey};
+
+/// How long to hold back when the system has no descriptor to give.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long an open connection may still begin a request once the process is going down.
+const DRAIN_GRACE: Duration = Duration::from_secs(1);
+/// The first bytes of HTTP/2 without TLS (RFC 9113 §3.4); no HTTP/1 method begins so.
+const PREFACE: &[u8] = b"PRI";
+/// hyper's own bounds stand behind the guard's and must not act before them.
+const HYPER_HEAD_BYTES: usize = 1024 * 1024;
+
+/// One worker's share of a listener.
+#[derive(Debug)]
+pub struct Acceptor {
+    /// The process.
+    pub plane: Arc<Plane>,
+    /// Which worker this is.
+    pub worker: usize,
+    /// Which listener this is.
+    pub key: ListenerKey,
+}
+
+impl Acceptor {
+    /// Accepts until `stop` says so, then takes what already waits in the queue, so that no connection the system accepted is lost.
+    /// Connections end when `draining` says so.
+    pub async fn accept_all(self, listener: TcpListener, mut stop: watch::Receiver<bool>, draining: watch::Receiver<bool>) {
+        let acceptor = Arc::new(self);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            match accepted {
+                Ok((stream, address)) => acceptor.take(stream, address, &draining),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+        while let Some(Ok((stream, address))) = futures_util::FutureExt::now_or_never(listener.accept()) {
+            acceptor.take(stream, address, &draining);
+        }
+    }
+
+    fn take(self: &Arc<Self>, stream: TcpStream, address: SocketAddr, stop: &watch::Receiver<bool>) {
+        let active = self.plane.live.now();
+        let edge = &active.edge;
+        let ip = address.ip().to_canonical();
+        let slot = match self.plane.connections.open(ip, edge.connections, edge.connections_per_address) {
+            Ok(slot) => slot,
+            Err(reason) => {
+                self.plane.metrics.shed(reason);
+                return;
+            }
+        };
+        let acceptor = Arc::clone(self);
+        let stop = stop.clone();
+        drop(active);
+        tokio::spawn(async move {
+            acceptor.serve(stream, address, stop).await;
+            drop(slot);
+        });
+    }
+
+    async fn serve(&self, stream: TcpStream, address: SocketAddr, stop: watch::Receiver<bool>) {
+        let active = self.plane.live.now();
+        let Some(settings) = active.listeners.get(&self.key).cloned() else { return };
+        let edge = active.edge.clone();
+        drop(active);
+        // A delayed small answer is worse than a small packet; the socket works either way.
+        let _ = stream.set_nodelay(true);
+        let peer = Peer { address, scheme: scheme(settings.tls.is_some()) };
+        match settings.tls {
+            None => {
+                let http2 = settings.http2 && speaks_http2(&stream, edge.idle_time).await;
+                self.speak(ClientStream::Plain(stream), http2, peer, &edge, stop).await;
+            }
+            Some(tls) => {
+                let handshake = TlsAcceptor::from(tls).accept(stream);
+                match timeout(edge.handshake_time, handshake).await {
+                    Ok(Ok(stream)) => {
+                        let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                        self.speak(ClientStream::Tls(Box::new(stream)), http2, peer, &edge, stop).await;
+                    }
+                    Ok(Err(error)) => self.plane.metrics.handshake_failed(&error),
+                    Err(_) => self.plane.metrics.handshake_timed_out(),
+                }
+            }
+        }
+    }
+
+    async fn speak(&self, stream: ClientStream, http2: bool, peer: Peer, edge: &Edge, stop: watch::Receiver<bool>) {
+        let faults = FaultSlot::default();
+        let times = GuardTimes { head: edge.head_time, idle: edge.idle_time, write_stall: edge.write_stall_time };
+        let framing = (!http2).then(|| Framing::new(edge.framing, peer.scheme));
+        let guard = Guard::new(stream, framing, faults.clone(), times, self.plane.bytes.holding());
+        let connection = Arc::new(Connection::new(Arc::clone(&self.plane), self.worker, peer, faults));
+        let service = service_fn(move |request| Arc::clone(&connection).answer(request));
+        let io = TokioIo::new(guard);
+        if http2 {
+            let mut builder = http2::Builder::new(TokioExecutor::new());
+            builder
+                .timer(TokioTimer::new())
+                .max_concurrent_streams(edge.streams)
+                .max_header_list_size(u32::try_from(edge.framing.head_bytes).unwrap_or(u32::MAX))
+                .max_send_buf_size(256 * 1024)
+                .keep_alive_interval(Some(edge.idle_time))
+                .keep_alive_timeout(edge.head_time);
+            drained(builder.serve_connection(io, service), stop, |connection| connection.graceful_shutdown()).await;
+        } else {
+            let mut builder = http1::Builder::new();
+            builder.max_buf_size(HYPER_HEAD_BYTES).half_close(false).pipeline_flush(true);
+            if edge.framing.headers > 96 {
+                builder.max_headers(usize::try_from(edge.framing.headers).unwrap_or(usize::MAX).saturating_add(8));
+            }
+            drained(builder.serve_connection(io, service), stop, |connection| connection.graceful_shutdown()).await;
+        }
+    }
+}
+
+/// Serves a connection to its end. Once the process goes down, exchanges say `Connection: close` by themselves; a connection that begins
+/// none within the grace is closed when it is next idle.
+async fn drained<C, E>(connection: C, mut stop: watch::Receiver<bool>, graceful: impl Fn(std::pin::Pin<&mut C>))
+where
+    C: Future<Output = Result<(), E>>,
+    E: std::fmt::Display,
+{
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = async {
+            // An error means the sender is gone, which is the end as well.
+            let _ = stop.wait_for(|stop| *stop).await;
+            tokio::time::sleep(DRAIN_GRACE).await;
+        } => {
+            graceful(connection.as_mut());
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a client connection ended");
+    }
+}
+
+/// Whether a connection without TLS begins with the HTTP/2 preface. Waits for its first three bytes, as long as an idle connection may.
+async fn speaks_http2(stream: &TcpStream, patience: Duration) -> bool {
+    let mut first = [0; PREFACE.len()];
+    let looked = timeout(patience, async {
+        loop {
+            match stream.peek(&mut first).await {
+                Ok(seen) if seen == PREFACE.len() => return first == PREFACE,
+                // What is there so far could still become the preface; the next segment will tell.
+                Ok(seen) if seen > 0 && first.get(..seen) == PREFACE.get(..seen) => {
+                    tokio::time::sleep(Duration::from_millis(5)).await
+                }
+                _ => return false,
+            }
+        }
+    });
+    looked.await.unwrap_or(false)
+}

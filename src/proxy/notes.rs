@@ -1,0 +1,78 @@
+//! Writing down what happened: from decision to record.
+
+use portcullis_inspect::{Finding, Peer, Time, Unit};
+use portcullis_policy::{Decision, Disposition, Judged, Policy};
+
+use crate::audit::{FactEntry, FindingEntry, Record};
+
+/// Longest stretch of a client's text in a record, in bytes.
+const SHOWN: usize = 512;
+
+/// Cuts client text for the record.
+pub fn shown(text: &str) -> String {
+    let mut end = text.len().min(SHOWN);
+    while !text.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    text.get(..end).unwrap_or_default().to_owned()
+}
+
+/// A finding of the data plane itself, always enforced.
+pub fn held(record: &mut Record, finding: &Finding) {
+    record.check = Some(finding.check);
+    record.code = Some(finding.code);
+    record.findings.push(entry(finding, "enforced"));
+}
+
+/// The whole decision: findings with what became of them, the exception each refusal would need, and the facts beside their limits.
+pub fn decision(record: &mut Record, decision: &Decision, policy: &Policy, path: &str, peer: &Peer, now: Time) {
+    record.outcome = decision.outcome().as_str();
+    if let Some(finding) = decision.because() {
+        record.check = Some(finding.check);
+        record.code = Some(finding.code);
+    }
+    for Judged { finding, disposition } in decision.judged() {
+        let mut entry = entry(finding, word(*disposition));
+        if *disposition == Disposition::Enforced {
+            entry.exception = policy.proposal(finding, path, peer, now).as_ref().map(Into::into);
+        }
+        record.findings.push(entry);
+    }
+    record.facts = facts(decision.units(), policy);
+}
+
+/// The facts of every operation beside their limits.
+pub fn facts(units: &[Unit], policy: &Policy) -> Vec<FactEntry> {
+    let mut entries = Vec::new();
+    for (operation, unit) in units.iter().enumerate() {
+        for fact in &unit.facts {
+            let Some(spec) = policy.facts().get(usize::from(fact.id.0)) else { continue };
+            let allowed = policy.threshold(fact.id).map(|(_, allowed)| allowed);
+            let coordinate = fact.coordinate.as_deref().map(shown);
+            entries.push(FactEntry { fact: spec.name, operation, used: fact.value, allowed, coordinate });
+        }
+    }
+    entries
+}
+
+const fn word(disposition: Disposition) -> &'static str {
+    match disposition {
+        Disposition::Enforced => "enforced",
+        Disposition::Monitored => "monitored",
+        Disposition::Excepted(_) => "excepted",
+    }
+}
+
+fn entry(finding: &Finding, disposition: &'static str) -> FindingEntry {
+    FindingEntry {
+        check: finding.check,
+        code: finding.code,
+        disposition,
+        detail: shown(&finding.detail),
+        coordinate: finding.coordinate.as_deref().map(shown),
+        offset: finding.span.map(|span| span.start),
+        used: finding.used,
+        allowed: finding.allowed,
+        exception: None,
+    }
+}

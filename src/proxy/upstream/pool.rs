@@ -1,0 +1,87 @@
+//! Idle connections of one worker to one upstream.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
+use hyper::client::conn::http1::SendRequest;
+use hyper::{Request, Response};
+
+use super::Upstream;
+use crate::proxy::forward::OutBody;
+
+/// A connection that can carry one request at a time.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) sender: SendRequest<OutBody>,
+    pub(super) bytes_read: Arc<AtomicU64>,
+}
+
+/// Idle connections, the one used last on top.
+#[derive(Debug, Default)]
+pub(super) struct Pool(Mutex<Vec<(Connection, Instant)>>);
+
+impl Pool {
+    /// The connection used last that is still open and ready. Those that have closed or waited longer than `idle` are let go.
+    pub(super) fn take(&self, idle: Duration) -> Option<Connection> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut busy = None;
+        let found = loop {
+            let Some((connection, since)) = waiting.pop() else { break None };
+            if connection.sender.is_closed() || since.elapsed() > idle {
+                continue;
+            }
+            if connection.sender.is_ready() {
+                break Some(connection);
+            }
+            // Its last answer was just read to the end, but its driver has not run since: it will be ready in a moment.
+            if busy.is_none() {
+                busy = Some((connection, since));
+            }
+        };
+        waiting.extend(busy);
+        found
+    }
+
+    fn give(&self, connection: Connection, keep: usize) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() < keep && !connection.sender.is_closed() {
+            waiting.push((connection, Instant::now()));
+        }
+    }
+}
+
+/// A connection in use. Dropping it closes the connection, which is how an exchange is cancelled upstream; [`Lease::give_back`] keeps it.
+#[derive(Debug)]
+pub struct Lease {
+    upstream: Arc<Upstream>,
+    worker: usize,
+    connection: Connection,
+}
+
+impl Lease {
+    pub(super) const fn new(upstream: Arc<Upstream>, worker: usize, connection: Connection) -> Self {
+        Self { upstream, worker, connection }
+    }
+
+    /// Bytes received on this connection so far.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.connection.bytes_read.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn try_send(
+        &mut self,
+        request: Request<OutBody>,
+    ) -> impl Future<Output = Result<Response<Incoming>, TrySendError<Request<OutBody>>>> + use<> {
+        self.connection.sender.try_send_request(request)
+    }
+
+    /// The answer was read to its end without ambiguity: the connection may serve again.
+    pub fn give_back(self) {
+        if let Some(pool) = self.upstream.pools.get(self.worker) {
+            pool.give(self.connection, self.upstream.settings.pool_idle);
+        }
+    }
+}
