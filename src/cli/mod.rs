@@ -4,10 +4,12 @@
 //! 2 the command line is wrong; 3 something outside failed (a file, a socket).
 
 mod check;
+mod explain;
 pub mod message_file;
 mod run;
 
 use std::io::Write;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -40,6 +42,24 @@ enum Verb {
         #[arg(long, short, value_name = "FILE", default_value = "portcullis.yaml")]
         config: PathBuf,
     },
+    /// Tell what would happen to one request, and why, without sending anything.
+    Explain {
+        /// The configuration file.
+        #[arg(long, short, value_name = "FILE", default_value = "portcullis.yaml")]
+        config: PathBuf,
+        /// The request: an HTTP message as text, or a GraphQL document (`.graphql`, `.gql`).
+        #[arg(value_name = "REQUEST")]
+        request: PathBuf,
+        /// Judge as if it came from this address.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+        from: IpAddr,
+        /// Judge as if it came over TLS.
+        #[arg(long)]
+        tls: bool,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Runs the command line.
@@ -47,6 +67,9 @@ pub fn main() -> ExitCode {
     let code = match Arguments::parse().verb {
         Verb::Run { config } => run::run(&config),
         Verb::Check { config } => check::check(&config),
+        Verb::Explain { config, request, from, tls, json } => {
+            explain::explain(&explain::Question { config: &config, request: &request, from, tls, json })
+        }
     };
     ExitCode::from(code)
 }

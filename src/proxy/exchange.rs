@@ -186,7 +186,7 @@ impl Exchange {
     /// Host and path name the service; content never does.
     fn route(&mut self, head: &Head) -> Result<Arc<Service>, Finding> {
         let Some(service) = self.active.snapshot.route(&head.authority, &head.target.path) else {
-            return Err(Finding::new("http.route", "NO_ROUTE", Class::NotFound, "no service answers at this host and path"));
+            return Err(no_route());
         };
         let service = Arc::clone(service);
         let record = self.record();
@@ -388,7 +388,13 @@ fn outcome_of(finding: &Finding) -> &'static str {
     }
 }
 
-fn lost() -> Finding {
+/// No service answers at this host and path.
+pub fn no_route() -> Finding {
+    Finding::new("http.route", "NO_ROUTE", Class::NotFound, "no service answers at this host and path")
+}
+
+/// A state that should not be: refused, because what cannot be judged is not forwarded.
+pub fn lost() -> Finding {
     Finding::new("portcullis.internal", "INTERNAL_ERROR", Class::Internal, "the exchange lost its state")
 }
 

@@ -47,7 +47,7 @@ pub fn facts(units: &[Unit], policy: &Policy) -> Vec<FactEntry> {
     for (operation, unit) in units.iter().enumerate() {
         for fact in &unit.facts {
             let Some(spec) = policy.facts().get(usize::from(fact.id.0)) else { continue };
-            let allowed = policy.threshold(fact.id).map(|(_, allowed)| allowed);
+            let allowed = policy.allowed(fact.id);
             let coordinate = fact.coordinate.as_deref().map(shown);
             entries.push(FactEntry { fact: spec.name, operation, used: fact.value, allowed, coordinate });
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
+use portcullis_http::limits::BODY;
 use portcullis_inspect::{Class, Finding};
 use tokio::time::{Instant, Sleep};
 
@@ -81,10 +82,7 @@ impl BodyStream {
         self.progress.count(data.len() as u64);
         match self.bounds.bytes_max {
             Some(bytes_max) if self.progress.bytes() > bytes_max => {
-                let mut finding =
-                    Finding::new("http.body", "CONTENT_TOO_LARGE", Class::ContentTooLarge, "the body streamed past its limit");
-                finding.used = Some(self.progress.bytes());
-                finding.allowed = Some(bytes_max);
+                let finding = Finding::over(&BODY, Class::ContentTooLarge, self.progress.bytes(), bytes_max);
                 Err(self.stop(finding))
             }
             _ => Ok(Frame::data(data)),

@@ -6,11 +6,11 @@ use portcullis_inspect::{
     Budget, Class, Context, Contract, Exhausted, Finding, Forward, Head, Intake, Limits, Message, Refusal, Reply, Report,
     Understood, Unit,
 };
-use portcullis_json::Bounds;
 
 use crate::checks::{self, Subject};
 use crate::measure::{OperationMeasure, facts, measure};
 use crate::parser::{DefinitionKind, Document, ParseLimits, parse, text_of};
+use crate::pool::{Buffers, Pool};
 use crate::print::print;
 use crate::transport::{self, Envelope};
 use crate::{limits, refusal};
@@ -19,8 +19,10 @@ use crate::{limits, refusal};
 const OPERATION_NAME_SHOWN: usize = 64;
 
 /// A service without schema: the document is read, measured and written again, and what its fields mean is left to the upstream.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Schemaless;
+#[derive(Debug, Default)]
+pub(crate) struct Schemaless {
+    pool: Arc<Pool>,
+}
 
 impl Contract for Schemaless {
     fn intake(&self, _head: &Head, limits: &Limits) -> Intake {
@@ -29,7 +31,7 @@ impl Contract for Schemaless {
 
     fn inspect(&self, message: &Message<'_>, context: &mut Context<'_>) -> Report {
         let mut findings = Vec::new();
-        match understand(message, context, &mut findings) {
+        match self.understand(message, context, &mut findings) {
             Ok((units, request)) => Report { units, findings, understood: Some(Arc::new(request)) },
             Err(finding) => {
                 findings.push(*finding);
@@ -43,44 +45,53 @@ impl Contract for Schemaless {
     }
 }
 
+impl Schemaless {
+    fn understand(
+        &self,
+        message: &Message<'_>,
+        context: &mut Context<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(Vec<Unit>, Request), Box<Finding>> {
+        let Buffers { json, mut document } = self.pool.take();
+        let envelope = transport::read(message, context.limits, json, findings)?;
+        spend(context, envelope.json_nodes())?;
+        read_document(&envelope.query, context, &mut document)?;
+        let units = units(&envelope.query, &document, context, findings)?;
+        checks::run(Subject { envelope: &envelope, document: &document }, findings);
+        Ok((units, Request { envelope, document, pool: Arc::clone(&self.pool) }))
+    }
+}
+
 /// A request as understood.
 #[derive(Debug)]
 struct Request {
     envelope: Envelope,
     document: Document,
+    pool: Arc<Pool>,
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.pool.give(Buffers { json: self.envelope.release(), document: std::mem::take(&mut self.document) });
+    }
 }
 
 impl Understood for Request {
     fn emit(&self) -> Result<Forward, Box<Finding>> {
-        let mut query = String::new();
+        let mut query = String::with_capacity(self.envelope.query.len());
         print(&self.document, &self.envelope.query, &mut query);
         Ok(Forward::Canonical(transport::outgoing(&self.envelope, &query)))
     }
 }
 
-fn understand(
-    message: &Message<'_>,
-    context: &mut Context<'_>,
-    findings: &mut Vec<Finding>,
-) -> Result<(Vec<Unit>, Request), Box<Finding>> {
-    let envelope = transport::read(message, &Bounds::of(context.limits), findings)?;
-    spend(context, envelope.json_nodes())?;
-    let document = read_document(&envelope.query, context)?;
-    let units = units(&envelope.query, &document, context, findings)?;
-    checks::run(Subject { envelope: &envelope, document: &document }, findings);
-    Ok((units, Request { envelope, document }))
-}
-
-fn read_document(text: &str, context: &mut Context<'_>) -> Result<Document, Box<Finding>> {
+fn read_document(text: &str, context: &mut Context<'_>, document: &mut Document) -> Result<(), Box<Finding>> {
     let (bytes, allowed) = (text.len() as u64, context.limits.value(limits::BYTES.name));
     if bytes > allowed {
         return Err(Box::new(Finding::over(&limits::BYTES, Class::Excessive, bytes, allowed)));
     }
     let parse_limits = ParseLimits::from_rows(context.limits);
-    let mut document = Document::new();
-    parse(text, &parse_limits, &mut document).map_err(|fault| Box::new(fault.finding(&parse_limits)))?;
-    spend(context, document.tokens() as usize)?;
-    Ok(document)
+    parse(text, &parse_limits, document).map_err(|fault| Box::new(fault.finding(&parse_limits)))?;
+    spend(context, document.tokens() as usize)
 }
 
 /// One unit per operation with its facts. What is wrong with the document as a whole shows while it is measured.

@@ -9,6 +9,7 @@ mod contract;
 pub mod limits;
 pub mod measure;
 pub mod parser;
+mod pool;
 pub mod print;
 mod refusal;
 mod tables;
@@ -41,7 +42,7 @@ impl Engine for GraphQl {
 
     fn compile(&self, sources: &[Source], _limits: &Limits) -> Result<Arc<dyn Contract>, Problems> {
         if sources.is_empty() {
-            return Ok(Arc::new(contract::Schemaless));
+            return Ok(Arc::new(contract::Schemaless::default()));
         }
         let problem = |source: &Source| Problem {
             source: source.name.clone(),

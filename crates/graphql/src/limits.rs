@@ -141,7 +141,7 @@ pub const FIELDS: LimitSpec = LimitSpec {
     acts: Acts::OnFact,
     code: "TOO_MANY_FIELDS",
     bounds: "fields of one operation with every fragment counted at each place it is spread",
-    why: "a 30 KB operation has some 1,500; stops fragments that double at each level and fields repeated by the thousand",
+    why: "a 30 KB operation has some 1,000; stops fragments that double at each level and fields repeated by the thousand",
 };
 
 /// Root fields.

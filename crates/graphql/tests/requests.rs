@@ -28,13 +28,17 @@ impl Request<'_> {
     }
 
     fn report(&self) -> Report {
+        contract().map(|contract| self.report_of(&*contract, whole, 2_000_000)).unwrap_or_default()
+    }
+
+    /// What `contract` says about the request, its body handed over as `body`, for `steps` of work.
+    fn report_of(&self, contract: &dyn Contract, body: fn(&Bytes) -> Body<'_>, steps: u64) -> Report {
         let limits = Limits::defaults(&[GraphQl.limits()]);
-        let (head, body) = (self.head(), Bytes::copy_from_slice(self.3));
+        let (head, bytes) = (self.head(), Bytes::copy_from_slice(self.3));
         let peer = Peer { address: ([127, 0, 0, 1], 1).into(), scheme: Scheme::Http };
-        let message = Message { head: &head, body: Body::Whole(&body), peer: &peer };
-        let mut budget = Budget::new(2_000_000);
-        let mut context = Context { now: Time(0), budget: &mut budget, limits: &limits };
-        contract().map(|contract| contract.inspect(&message, &mut context)).unwrap_or_default()
+        let message = Message { head: &head, body: body(&bytes), peer: &peer };
+        let mut budget = Budget::new(steps);
+        contract.inspect(&message, &mut Context { now: Time(0), budget: &mut budget, limits: &limits })
     }
 
     fn codes(&self) -> Vec<&'static str> {
@@ -47,6 +51,14 @@ impl Request<'_> {
             _ => None,
         }
     }
+}
+
+fn whole(bytes: &Bytes) -> Body<'_> {
+    Body::Whole(bytes)
+}
+
+fn prefix(bytes: &Bytes) -> Body<'_> {
+    Body::Prefix(bytes)
 }
 
 fn contract() -> Option<std::sync::Arc<dyn Contract>> {
@@ -275,5 +287,56 @@ fn every_row_is_told_apart_by_its_name() {
     assert_eq!(names.len(), count);
     for row in GraphQl.limits().iter().filter(|row| row.acts == Acts::OnFact) {
         assert!(GraphQl.facts().iter().any(|fact| fact.name == row.name), "no fact is called {}", row.name);
+    }
+}
+
+#[test]
+fn a_body_over_its_limit_is_never_taken_for_none() {
+    let contract = contract().unwrap();
+    for (request, code) in [(post(""), "BODY_TOO_LARGE"), (post("{}"), "BODY_TOO_LARGE"), (get("query={a}"), "GET_BODY")] {
+        let report = request.report_of(&*contract, prefix, 100);
+        assert_eq!(report.findings.first().map(|finding| finding.code), Some(code));
+        assert!(report.understood.is_none());
+    }
+    let found = post("").report_of(&*contract, prefix, 100).findings;
+    assert_eq!(found.first().map(|finding| (finding.used, finding.allowed)), Some((Some(1_048_577), Some(1_048_576))));
+}
+
+#[test]
+fn work_is_bounded_to_the_step() {
+    let contract = contract().unwrap();
+    let request = post(r#"{"query":"{me{id}}","variables":{"a":[1,2,3]}}"#);
+    let needed = (0..1_000).find(|steps| request.report_of(&*contract, whole, *steps).findings.is_empty()).unwrap();
+    for steps in 0..needed {
+        let report = request.report_of(&*contract, whole, steps);
+        assert_eq!(
+            report.findings.iter().map(|finding| finding.code).collect::<Vec<_>>(),
+            ["WORK_EXCEEDED"],
+            "{steps} of {needed}"
+        );
+        assert!(report.understood.is_none());
+    }
+}
+
+#[test]
+fn buffers_carry_nothing_from_message_to_message() {
+    let contract = contract().unwrap();
+    let texts = [
+        r#"{"query":"query A($a:Int){a(b:[1,{c:$a}]) @x {d}}","operationName":"A","variables":{"a":[1,2,{"b":null}]}}"#,
+        r#"{"query":"{me{id}}"}"#,
+        r#"{"query":"{me{"}"#,
+        r#"{"query":"{...F} fragment F on T{a b}","variables":{}}"#,
+        r#"{"query":"{me{id}}","variables":{"a":1,"a":2}}"#,
+    ];
+    for first in texts {
+        for second in texts {
+            drop(post(first).report_of(&*contract, whole, 10_000));
+            let after = post(second).report_of(&*contract, whole, 10_000);
+            let fresh = post(second).report();
+            assert_eq!(after.findings, fresh.findings);
+            assert_eq!(format!("{:?}", after.units), format!("{:?}", fresh.units));
+            let emitted = |report: Report| report.understood.map(|understood| format!("{:?}", understood.emit()));
+            assert_eq!(emitted(after), emitted(fresh));
+        }
     }
 }

@@ -7,7 +7,8 @@ use portcullis_inspect::Span;
 use crate::document::{Kind, Node};
 use crate::string;
 
-/// Up to so many names are compared pair by pair, without allocation; more are sorted.
+/// Up to so many names without escapes are compared pair by pair, without allocation. Otherwise names are sorted, each unescaped once:
+/// pairs of long escaped names would be unescaped over and over.
 const PAIRWISE_MAX: usize = 8;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,10 +21,6 @@ struct Name<'a> {
 impl<'a> Name<'a> {
     fn meaning(&self) -> Cow<'a, str> {
         string::meaning(self.raw, self.escaped)
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        if self.escaped || other.escaped { self.meaning() == other.meaning() } else { self.raw == other.raw }
     }
 }
 
@@ -42,13 +39,14 @@ fn names<'a>(text: &'a [u8], nodes: &'a [Node], first: usize) -> impl Iterator<I
 /// Where a name stands that occurred before in the same object. `nodes` are the object's `count` members, the first of which has the
 /// index `first` in its document.
 pub(crate) fn duplicate(text: &[u8], nodes: &[Node], first: usize, count: usize) -> Option<Span> {
-    if count <= PAIRWISE_MAX { pairwise(names(text, nodes, first)) } else { sorted(names(text, nodes, first), count) }
+    let plain = count <= PAIRWISE_MAX && names(text, nodes, first).all(|name| !name.escaped);
+    if plain { pairwise(names(text, nodes, first)) } else { sorted(names(text, nodes, first), count) }
 }
 
 fn pairwise<'a>(names: impl Iterator<Item = Name<'a>>) -> Option<Span> {
     let mut seen = [Name::default(); PAIRWISE_MAX];
     for (count, name) in names.enumerate() {
-        if seen.iter().take(count).any(|earlier| earlier.is(&name)) {
+        if seen.iter().take(count).any(|earlier| earlier.raw == name.raw) {
             return Some(name.span);
         }
         *seen.get_mut(count)? = name;

@@ -33,6 +33,8 @@ pub struct Policy {
     parts: PolicyParts,
     /// For each fact, the row that bounds it and its value.
     thresholds: Vec<Option<(&'static LimitSpec, u64)>>,
+    /// For each fact, the value of the row of its name, thresholds and hard limits alike.
+    allowed: Vec<Option<u64>>,
     exchanges_max: u64,
 }
 
@@ -41,8 +43,10 @@ impl Policy {
     pub fn new(parts: PolicyParts) -> Self {
         let threshold = |fact: &FactSpec| parts.limits.iter().find(|(row, _)| row.name == fact.name && row.acts == Acts::OnFact);
         let thresholds = parts.facts.iter().map(threshold).collect();
+        let value = |fact: &FactSpec| parts.limits.iter().find(|(row, _)| row.name == fact.name).map(|(_, value)| value);
+        let allowed = parts.facts.iter().map(value).collect();
         let exchanges_max = parts.limits.value("service.exchanges");
-        Self { parts, thresholds, exchanges_max }
+        Self { parts, thresholds, allowed, exchanges_max }
     }
 
     /// Mode of the service.
@@ -65,8 +69,13 @@ impl Policy {
         self.parts.facts
     }
 
-    /// The row and value that bound a fact.
-    pub fn threshold(&self, fact: portcullis_inspect::FactId) -> Option<(&'static LimitSpec, u64)> {
+    /// The value of the row that bounds a fact, wherever that row acts.
+    pub fn allowed(&self, fact: portcullis_inspect::FactId) -> Option<u64> {
+        self.allowed.get(usize::from(fact.0)).copied().flatten()
+    }
+
+    /// The row and value that bound a fact, where policy compares them.
+    fn threshold(&self, fact: portcullis_inspect::FactId) -> Option<(&'static LimitSpec, u64)> {
         self.thresholds.get(usize::from(fact.0)).copied().flatten()
     }
 

@@ -10,6 +10,8 @@ mod facts;
 mod fault;
 mod graph;
 mod part;
+#[cfg(test)]
+mod tests;
 
 use portcullis_inspect::{Budget, Exhausted, Span};
 

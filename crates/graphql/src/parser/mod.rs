@@ -14,6 +14,8 @@ mod grammar;
 mod lexer;
 mod literal;
 mod selection;
+#[cfg(test)]
+mod tests;
 mod text;
 mod value;
 mod walk;

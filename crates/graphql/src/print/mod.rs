@@ -5,6 +5,8 @@
 //! without variables and directives is printed in its short form. Printing what was printed changes nothing.
 
 mod literal;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use portcullis_inspect::Span;

@@ -75,16 +75,20 @@ fn query_missing() -> Finding {
     Finding::new(ENVELOPE.name, "QUERY_MISSING", Class::Malformed, "the request has no `query`")
 }
 
-fn read_text(bytes: Bytes, bounds: &Bounds) -> Result<Text, Box<Finding>> {
-    let mut tree = Document::new();
+fn read_text(bytes: Bytes, bounds: &Bounds, mut tree: Document) -> Result<Text, Box<Finding>> {
     tree.read(&bytes, bounds).map_err(|fault| Box::new(fault.finding()))?;
     Ok(Text { bytes, tree })
 }
 
 impl Envelope {
-    /// Reads the body of a POST.
-    pub(super) fn from_json(body: &Bytes, bounds: &Bounds, findings: &mut Vec<Finding>) -> Result<Self, Box<Finding>> {
-        let text = read_text(body.clone(), bounds)?;
+    /// Reads the body of a POST, its tree into `buffer`.
+    pub(super) fn from_json(
+        body: &Bytes,
+        bounds: &Bounds,
+        buffer: Document,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Self, Box<Finding>> {
+        let text = read_text(body.clone(), bounds, buffer)?;
         let root = text.tree.root(&text.bytes).ok_or_else(query_missing)?;
         match root.kind() {
             Kind::Object => {}
@@ -125,7 +129,7 @@ impl Envelope {
         let mut texts = Vec::new();
         let mut map = |parameter: Option<String>| match parameter {
             Some(text) if !text.is_empty() => {
-                let text = read_text(Bytes::from(text), bounds)?;
+                let text = read_text(Bytes::from(text), bounds, Document::new())?;
                 let place = text.tree.root(&text.bytes).map(|root| map_at(texts.len(), &root)).transpose();
                 texts.push(text);
                 place
@@ -150,6 +154,11 @@ impl Envelope {
     fn value(&self, place: Place) -> Option<Value<'_>> {
         let text = self.texts.get(place.text)?;
         text.tree.root(&text.bytes)?.nth(place.value)
+    }
+
+    /// Gives up a tree, for its buffer to be used again.
+    pub(crate) fn release(&mut self) -> Document {
+        self.texts.pop().map(|text| text.tree).unwrap_or_default()
     }
 
     /// JSON values read: what reading cost.

@@ -10,9 +10,10 @@ mod envelope;
 mod media;
 mod parameters;
 
+use bytes::Bytes;
 use http::Method;
-use portcullis_inspect::{Body, CheckSpec, Class, Finding, Head, Message};
-use portcullis_json::Bounds;
+use portcullis_inspect::{Body, CheckSpec, Class, Finding, Head, Limits, Message};
+use portcullis_json::{Bounds, Document};
 
 use crate::limits;
 
@@ -46,16 +47,29 @@ impl Carrier {
     }
 }
 
-/// Reads a request. What yields to policy goes into `findings`; what makes it unreadable is the error.
-pub(crate) fn read(message: &Message<'_>, bounds: &Bounds, findings: &mut Vec<Finding>) -> Result<Envelope, Box<Finding>> {
+/// Reads a request, JSON of a body into `buffer`. What yields to policy goes into `findings`; what makes it unreadable is the error.
+pub(crate) fn read(
+    message: &Message<'_>,
+    limits: &Limits,
+    buffer: Document,
+    findings: &mut Vec<Finding>,
+) -> Result<Envelope, Box<Finding>> {
     let head = message.head;
-    let Some(carrier) = Carrier::of(&head.method) else {
-        let detail = "neither GET nor POST";
-        return Err(Box::new(Finding::new(METHOD.name, "METHOD_NOT_ALLOWED", Class::MethodNotAllowed, detail)));
-    };
-    let envelope = match carrier {
-        Carrier::Get => read_get(head, message.body, bounds, findings)?,
-        Carrier::Post => read_post(head, message.body, bounds, findings)?,
+    let envelope = match Carrier::of(&head.method) {
+        Some(Carrier::Get) => {
+            check_get(head, message.body, findings)?;
+            let read = parameters::read(head.target.query.as_deref().unwrap_or_default(), findings)?;
+            Envelope::from_parameters(read, &Bounds::of(limits))?
+        }
+        Some(Carrier::Post) => {
+            parameters::check_post(head.target.query.as_deref().unwrap_or_default(), findings)?;
+            media::check_post(&head.headers)?;
+            Envelope::from_json(whole(message.body, limits)?, &Bounds::of(limits), buffer, findings)?
+        }
+        None => {
+            let detail = "neither GET nor POST";
+            return Err(Finding::new(METHOD.name, "METHOD_NOT_ALLOWED", Class::MethodNotAllowed, detail).into());
+        }
     };
     if answer(&head.headers) == Answer::None {
         let detail = "the client accepts neither of the media types of GraphQL answers";
@@ -64,32 +78,32 @@ pub(crate) fn read(message: &Message<'_>, bounds: &Bounds, findings: &mut Vec<Fi
     Ok(envelope)
 }
 
-fn read_get(head: &Head, body: Body<'_>, bounds: &Bounds, findings: &mut Vec<Finding>) -> Result<Envelope, Box<Finding>> {
+fn check_get(head: &Head, body: Body<'_>, findings: &mut Vec<Finding>) -> Result<(), Box<Finding>> {
     media::check_get(&head.headers)?;
     let empty = match body {
-        Body::Whole(bytes) | Body::Prefix(bytes) => bytes.is_empty(),
+        Body::Whole(bytes) => bytes.is_empty(),
+        // A body too large to be collected, perhaps before any of it was.
+        Body::Prefix(_) => false,
         Body::Streamed { length } => length == Some(0),
     };
     if !empty {
         return Err(parameters::fault("GET_BODY", "a GET request with a body").into());
     }
     cross_site::check(head, findings);
-    let read = parameters::read(head.target.query.as_deref().unwrap_or_default(), findings)?;
-    Envelope::from_parameters(read, bounds)
+    Ok(())
 }
 
-fn read_post(head: &Head, body: Body<'_>, bounds: &Bounds, findings: &mut Vec<Finding>) -> Result<Envelope, Box<Finding>> {
-    parameters::check_post(head.target.query.as_deref().unwrap_or_default(), findings)?;
-    media::check_post(&head.headers)?;
+/// The whole body, which alone can be read.
+fn whole<'b>(body: Body<'b>, limits: &Limits) -> Result<&'b Bytes, Box<Finding>> {
     match body {
-        Body::Whole(bytes) => Envelope::from_json(bytes, bounds, findings),
-        Body::Prefix(bytes) => {
-            let read = bytes.len() as u64;
-            Err(Box::new(Finding::over(&limits::BODY_BYTES, Class::ContentTooLarge, read.saturating_add(1), read)))
+        Body::Whole(bytes) => Ok(bytes),
+        Body::Prefix(_) => {
+            let allowed = limits.value(limits::BODY_BYTES.name);
+            Err(Finding::over(&limits::BODY_BYTES, Class::ContentTooLarge, allowed.saturating_add(1), allowed).into())
         }
         Body::Streamed { .. } => {
             let detail = "the body was not collected";
-            Err(Box::new(Finding::new(ENVELOPE.name, "ENVELOPE_SHAPE", Class::Internal, detail)))
+            Err(Finding::new(ENVELOPE.name, "ENVELOPE_SHAPE", Class::Internal, detail).into())
         }
     }
 }

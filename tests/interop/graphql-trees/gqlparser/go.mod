@@ -1,0 +1,5 @@
+module graphqltrees
+
+go 1.25
+
+require github.com/vektah/gqlparser/v2 v2.5.64
