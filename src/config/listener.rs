@@ -120,7 +120,8 @@ impl Spelled for Address {
 spelled!(Address);
 
 /// Checks listeners and control plane together: no address twice, and the control plane not in the open.
-pub(super) fn review(listeners: Option<&Section>, admin: Option<&Section>, review: &mut Review<'_>) {
+pub(super) fn review(root: &Section, review: &mut Review<'_>) {
+    let (listeners, admin) = (root.get("listeners"), root.get("admin"));
     let mut taken: Vec<(Address, &Section)> = Vec::new();
     let addresses =
         listeners.map(Section::items).unwrap_or_default().iter().chain(admin).filter_map(|section| section.get("address"));
@@ -132,7 +133,7 @@ pub(super) fn review(listeners: Option<&Section>, admin: Option<&Section>, revie
         }
         taken.push((address, place));
     }
-    if admin.is_none() {
+    if admin.is_none() && !root.dropped("admin") {
         let default = loopback();
         if let Some((_, first)) = taken.iter().find(|(other, _)| other.clashes(default)) {
             let what = format!(

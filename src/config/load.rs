@@ -88,7 +88,7 @@ pub fn load_text(
 
 /// Everything the schema cannot say.
 fn review(root: &Section, review: &mut Review<'_>) {
-    listener::review(root.get("listeners"), root.get("admin"), review);
+    listener::review(root, review);
     if let Some(section) = root.get("audit") {
         audit::review(section, review);
     }

@@ -12,6 +12,11 @@ use super::spelled::{Spelled, spelled};
 pub struct HostPattern(portcullis_registry::HostPattern);
 
 impl HostPattern {
+    /// The pattern as routes write it.
+    pub fn text(&self) -> String {
+        self.0.to_string()
+    }
+
     /// The pattern as routes use it.
     pub const fn get(&self) -> &portcullis_registry::HostPattern {
         &self.0
@@ -75,6 +80,11 @@ pub(super) fn is_name(name: &str) -> bool {
 pub struct PathPattern(portcullis_policy::PathPattern);
 
 impl PathPattern {
+    /// The pattern as written.
+    pub fn text(&self) -> String {
+        self.0.to_string()
+    }
+
     /// The pattern as routes and exceptions use it.
     pub const fn get(&self) -> &portcullis_policy::PathPattern {
         &self.0
@@ -174,7 +184,7 @@ mod tests {
             ("[0:0:0:0:0:0:0:1]", "::1"),
             ("xn--bcher-kva.example", "xn--bcher-kva.example"),
         ] {
-            assert_eq!(HostPattern::spelled(text).unwrap().get().to_string(), expected, "{text}");
+            assert_eq!(HostPattern::spelled(text).unwrap().text(), expected, "{text}");
         }
     }
 
@@ -207,7 +217,7 @@ mod tests {
     #[test]
     fn a_path_is_in_the_form_requests_are_read_into() {
         for text in ["/", "/*", "/graphql", "/graphql/", "/api/*", "/a-b_c~d", "/caf%C3%A9", "/a%20b/*", "/@me", "/a:b"] {
-            assert_eq!(PathPattern::spelled(text).unwrap().get().to_string(), text, "{text}");
+            assert_eq!(PathPattern::spelled(text).unwrap().text(), text, "{text}");
         }
         for (text, meant) in [
             ("graphql", Some("/graphql")),

@@ -228,7 +228,7 @@ fn checks(section: Option<&Section>, protocol: &str, review: &mut Review<'_>) {
             Some(false) if place.read::<Mode>().is_some_and(|mode| mode != Mode::Enforce) => {
                 let what = format!("`{name}` is always enforced");
                 let help = match row {
-                    Some(_) => "it stops the reading, so nothing is left to forward; raise the limit instead",
+                    Some(_) => "nothing is left to forward beyond it; raise the limit instead",
                     None => "what it refuses is not understood well enough to be forwarded",
                 };
                 review.problems.report(Draft::new(Fault::Contradiction, at, what).help(help));
