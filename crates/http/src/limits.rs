@@ -268,7 +268,6 @@ pub static LIMITS: [LimitSpec; 21] = [
     CHUNK_EXTENSIONS,
     TRAILERS,
     TRAILER_FIELDS,
-    BODY,
     DECODE_RATIO,
     HEAD_TIME,
     BODY_IDLE_TIME,
@@ -282,4 +281,11 @@ pub static LIMITS: [LimitSpec; 21] = [
     EXCHANGES,
     BUFFERED,
     STREAMS,
+    BODY,
 ];
+
+/// The rows of the process: they act on connections and heads, before it is known which service a request is for.
+pub static PROCESS: &[LimitSpec] = LIMITS.split_at(20).0;
+
+/// The rows of a service without a contract.
+pub static STREAMED: &[LimitSpec] = LIMITS.split_at(20).1;
