@@ -134,7 +134,7 @@ impl Acceptor {
             drained(builder.serve_connection(io, service), stop, |connection| connection.graceful_shutdown()).await;
         } else {
             let mut builder = http1::Builder::new();
-            builder.max_buf_size(HYPER_HEAD_BYTES).half_close(false).pipeline_flush(true);
+            builder.max_buf_size(HYPER_HEAD_BYTES).half_close(false);
             if edge.framing.headers > 96 {
                 builder.max_headers(usize::try_from(edge.framing.headers).unwrap_or(usize::MAX).saturating_add(8));
             }
