@@ -176,7 +176,7 @@ fn from_check(check: &CheckSpec, section: &Section, place: &Section, review: &mu
 
 fn from_row(row: &'static LimitSpec, section: &Section, place: &Section, home: &Home<'_>, review: &mut Review<'_>) {
     if row.acts == Acts::InTheShell {
-        let what = format!("`{}` acts before it is known what a request is, so this exception can never apply", row.name);
+        let what = format!("`{}` does not look at requests one by one, so this exception can never apply", row.name);
         return review.report(Fault::ExceptionNeverApplies, place, what, "raise the limit itself");
     }
     if let (Acts::WhileReading, Some(coordinate)) = (row.acts, section.get("coordinate")) {

@@ -324,7 +324,8 @@ impl Collector {
 
     pub(super) fn report(&mut self, draft: Draft) {
         let end = self.source.inner().len();
-        let span = draft.span.start.min(end)..draft.span.end.min(end).max(draft.span.start.min(end));
+        let start = draft.span.start.min(end);
+        let span = self.visible(start..draft.span.end.clamp(start, end));
         let problem = ConfigProblem {
             fault: draft.fault,
             warning: draft.warning,
@@ -341,6 +342,16 @@ impl Collector {
             self.list.push(problem);
         } else {
             self.left_out = self.left_out.saturating_add(1);
+        }
+    }
+
+    /// An empty value has no character to point at: the last one before it stands for it.
+    fn visible(&self, span: Range<usize>) -> Range<usize> {
+        let before = self.source.inner().get(..span.start).map(str::trim_end).unwrap_or_default();
+        let there = self.source.inner().get(span.start..).is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()));
+        match before.chars().next_back() {
+            Some(last) if span.is_empty() && !there => before.len().saturating_sub(last.len_utf8())..before.len(),
+            _ => span,
         }
     }
 

@@ -74,7 +74,8 @@ pub(super) fn part_of(
     spreads: &mut Vec<Spread>,
     aliased: &mut Vec<Span>,
 ) -> Part {
-    let mut walk = PartWalk { text: text.as_bytes(), part: Part::default(), place: Place::default(), introspection: None, spreads, aliased };
+    let mut walk =
+        PartWalk { text: text.as_bytes(), part: Part::default(), place: Place::default(), introspection: None, spreads, aliased };
     walk.directives(definition.directives.count());
     for variable in definition.variables.of(document.variables()) {
         walk.directives(variable.directives.count());
