@@ -64,7 +64,7 @@ fn every_configuration_shown_loads() {
         for block in blocks(document, "yaml") {
             // What is no whole configuration belongs under the service of the smallest one.
             let text = if block.starts_with("listeners:") { block } else { format!("{whole}{}", indented(&block)) };
-            std::fs::write(folder.path().join("shown.yaml"), &text).unwrap();
+            std::fs::write(folder.path().join("shown.yaml"), timeless(&text)).unwrap();
             let (loads, said) = run(folder.path(), &["check", "--config", "shown.yaml"]);
             assert!(loads && said.contains("0 warning(s)"), "{document}:\n{text}\n{said}");
         }
@@ -113,10 +113,9 @@ fn matches(shown: &str, said: &str) -> bool {
     rest.is_empty()
 }
 
-/// Without the digits of days.
+/// The text with one and the same day after every `expires:`, far from now.
 fn timeless(text: &str) -> String {
-    let day = |part: &str| part.split_once(' ').map_or_else(String::new, |(_, rest)| format!("DAY {rest}"));
     let mut parts = text.split("expires: ");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| format!("{text}expires: {}", day(part)))
+    parts.fold(first, |text, part| format!("{text}expires: 2999-12-31{}", part.get("2999-12-31".len()..).unwrap_or_default()))
 }
