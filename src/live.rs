@@ -1,9 +1,11 @@
-//! What is in force: one immutable whole behind an atomic swap. Proxy and admin meet here and nowhere else.
+//! What is in force: one immutable whole behind an atomic swap, and what the exchanges of the process share beside it. Proxy and admin
+//! meet here and nowhere else.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -11,8 +13,10 @@ use portcullis_http::framing::{FramingLimits, Upgrades};
 use portcullis_inspect::Limits;
 use portcullis_registry::Snapshot;
 
+use crate::audit::Audit;
 use crate::proxy::upstream::Upstream;
-use crate::shared::Slots;
+use crate::shared::{ByteBudget, Connections, Slots};
+use crate::telemetry::Metrics;
 
 /// Everything one revision of the configuration put in force.
 #[derive(Debug)]
@@ -127,5 +131,55 @@ impl Live {
     /// Puts `active` in force for every exchange that starts from now on.
     pub fn swap(&self, active: Active) {
         self.0.store(Arc::new(active));
+    }
+}
+
+/// Everything the exchanges of one process share.
+#[derive(Debug)]
+pub struct Plane {
+    /// What is in force.
+    pub live: Live,
+    /// Buffered bytes of the process.
+    pub bytes: ByteBudget,
+    /// Exchanges under way.
+    pub exchanges: Slots,
+    /// Client connections.
+    pub connections: Connections,
+    /// Where records go.
+    pub audit: Audit,
+    /// Counters.
+    pub metrics: Metrics,
+    draining: AtomicBool,
+}
+
+impl Plane {
+    /// A plane with `active` in force.
+    pub fn new(active: Active, audit: Audit, metrics: Metrics) -> Self {
+        let bytes = ByteBudget::new(active.edge.buffered_bytes);
+        Self {
+            live: Live::new(active),
+            bytes,
+            exchanges: Slots::default(),
+            connections: Connections::default(),
+            audit,
+            metrics,
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// Puts another configuration in force.
+    pub fn swap(&self, active: Active) {
+        self.bytes.set_max(active.edge.buffered_bytes);
+        self.live.swap(active);
+    }
+
+    /// From now on connections close after the answer they are at.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether the process is going down.
+    pub fn draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
     }
 }

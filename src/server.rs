@@ -15,8 +15,9 @@ use crate::audit::{Audit, AuditSink};
 use crate::config::{self, Config, ConfigProblems, Loaded, Sink};
 use crate::engines;
 use crate::live::ListenerKey;
+use crate::live::Plane;
+use crate::proxy::now;
 use crate::proxy::worker::Workers;
-use crate::proxy::{Plane, now};
 use crate::setup::{SetupError, activate, listener_keys};
 use crate::telemetry::Metrics;
 

@@ -11,7 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use crate::proxy::Plane;
+use crate::live::Plane;
 use crate::telemetry::Levels;
 
 /// Serves `/livez`, `/readyz` and `/metrics` until the process ends.

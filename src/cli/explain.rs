@@ -108,7 +108,7 @@ impl Desk {
         record.host.clone_from(&head.authority);
         record.target = query::redacted(&head.target.received);
         let Some(service) = self.active.snapshot.route(&head.authority, &head.target.path).cloned() else {
-            return Err(held(record, &no_route()));
+            return Err(held(record, &head.findings.first().cloned().unwrap_or_else(no_route)));
         };
         record.service = Some(service.name.clone());
         record.protocol = Some(service.protocol);

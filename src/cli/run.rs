@@ -35,7 +35,10 @@ pub(super) fn run(file: &Path) -> u8 {
 }
 
 async fn serve(file: &Path) -> Result<(), ServerError> {
+    // Before anything says that it runs: a signal that comes right after is meant for us.
+    let mut signals = Signals::new().map_err(ServerError::Start)?;
     let (server, config) = Server::start(file, Environment::process(), engines::all())?;
+    let seen = prints(server.files());
     if let Some(address) = config.admin.address() {
         let listener = listen(address).map_err(|error| ServerError::Listen(address, error))?;
         let address = listener.local_addr().map_err(ServerError::Start)?;
@@ -47,8 +50,7 @@ async fn serve(file: &Path) -> Result<(), ServerError> {
     }
     tracing::info!(event = "ready", revision = 1, "ready");
     let mut server = server;
-    let mut signals = Signals::new().map_err(ServerError::Start)?;
-    signals.until_stop(&mut server).await;
+    signals.until_stop(&mut server, seen).await;
     tracing::info!(event = "draining", "no new connections; open exchanges end");
     let patience = server.drain_timeout();
     let drained = tokio::task::spawn_blocking(move || server.drain());
@@ -89,8 +91,8 @@ impl Signals {
         }
     }
 
-    async fn until_stop(&mut self, server: &mut Server) {
-        let mut seen = prints(server.files());
+    /// Reloads on SIGHUP and whenever files differ from what was `seen` of them, until a signal ends it.
+    async fn until_stop(&mut self, server: &mut Server, mut seen: Vec<Print>) {
         let mut look = tokio::time::interval(LOOK);
         loop {
             let wanted = tokio::select! {

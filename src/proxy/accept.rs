@@ -16,10 +16,10 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use super::Plane;
 use super::client::ClientStream;
 use super::exchange::{Connection, scheme};
 use super::guard::{FaultSlot, Guard, GuardTimes};
+use crate::live::Plane;
 use crate::live::{Edge, ListenerKey};
 
 /// How long to hold back when the system has no descriptor to give.
@@ -95,7 +95,9 @@ impl Acceptor {
         let peer = Peer { address, scheme: scheme(settings.tls.is_some()) };
         match settings.tls {
             None => {
-                let http2 = settings.http2 && speaks_http2(&stream, edge.idle_time).await;
+                let http2 = if settings.http2 { speaks_http2(&stream, edge.idle_time).await } else { Some(false) };
+                // A connection that says nothing at all is closed without a word.
+                let Some(http2) = http2 else { return };
                 self.speak(ClientStream::Plain(stream), http2, peer, &edge, stop).await;
             }
             Some(tls) => {
@@ -165,20 +167,21 @@ where
     }
 }
 
-/// Whether a connection without TLS begins with the HTTP/2 preface. Waits for its first three bytes, as long as an idle connection may.
-async fn speaks_http2(stream: &TcpStream, patience: Duration) -> bool {
+/// Whether a connection without TLS begins with the HTTP/2 preface; nothing when it does not begin at all for as long as it may be idle.
+async fn speaks_http2(stream: &TcpStream, patience: Duration) -> Option<bool> {
     let mut first = [0; PREFACE.len()];
     let looked = timeout(patience, async {
         loop {
             match stream.peek(&mut first).await {
-                Ok(seen) if seen == PREFACE.len() => return first == PREFACE,
+                Ok(seen) if seen == PREFACE.len() => return Some(first == PREFACE),
                 // What is there so far could still become the preface; the next segment will tell.
                 Ok(seen) if seen > 0 && first.get(..seen) == PREFACE.get(..seen) => {
                     tokio::time::sleep(Duration::from_millis(5)).await
                 }
-                _ => return false,
+                // One byte short of the preface and no more to come is HTTP/1's to answer.
+                _ => return Some(false),
             }
         }
     });
-    looked.await.unwrap_or(false)
+    looked.await.ok().flatten()
 }

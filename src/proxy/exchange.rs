@@ -24,9 +24,10 @@ use super::guard::FaultSlot;
 use super::ids::ExchangeIds;
 use super::judge::{Case, Judgement, Taken};
 use super::stream::{BodyStream, StreamBounds};
-use super::{Plane, notes, now, refuse};
+use super::{notes, now, refuse};
 use crate::audit::{Record, UpstreamEntry};
 use crate::live::Active;
+use crate::live::Plane;
 
 /// Bodies larger than this are inspected off the reactor thread, so that a large message does not hold up small ones.
 const INSPECT_INLINE_BYTES: usize = 64 * 1024;
@@ -186,7 +187,8 @@ impl Exchange {
     /// Host and path name the service; content never does.
     fn route(&mut self, head: &Head) -> Result<Arc<Service>, Finding> {
         let Some(service) = self.active.snapshot.route(&head.authority, &head.target.path) else {
-            return Err(no_route());
+            // What is wrong with the head itself says more than that nothing answers there.
+            return Err(head.findings.first().cloned().unwrap_or_else(no_route));
         };
         let service = Arc::clone(service);
         let record = self.record();

@@ -6,8 +6,8 @@ use std::time::Instant;
 use crate::audit::Record;
 use crate::shared::{HeldBytes, HeldSlot};
 
-use super::Plane;
 use super::stream::Progress;
+use crate::live::Plane;
 
 /// Lives as long as the exchange; dropping it writes the record.
 #[derive(Debug)]

@@ -94,6 +94,9 @@ pub async fn forward(
     let target = Permit::target(&head, &permitted);
     let body = match (permitted, received) {
         (PermitBody::Canonical(bytes), _) | (PermitBody::Original, Received::Whole(bytes)) => whole(bytes),
+        (PermitBody::Original | PermitBody::Stream { .. }, Received::Stream(stream)) if stream.is_end_stream() => {
+            OutBody::Whole(None)
+        }
         (PermitBody::Original | PermitBody::Stream { .. }, Received::Stream(stream)) => OutBody::Stream(stream),
         // The contract judged the head alone, yet the shell had read the body: what was read is what streams.
         (PermitBody::Stream { .. }, Received::Whole(bytes)) => whole(bytes),

@@ -33,13 +33,27 @@ const LINGER_BYTES: usize = 512 * 1024;
 thread_local!(static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; SCRATCH_BYTES]));
 
 /// What the guard and the exchanges of one connection tell each other.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct FaultSlot(Arc<Slot>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Slot {
     fault: Mutex<Option<Fault>>,
+    opened: Instant,
     answered: AtomicU64,
+    /// Milliseconds from `opened` to the end of the last answer.
+    answered_at: AtomicU64,
+}
+
+impl Default for FaultSlot {
+    fn default() -> Self {
+        Self(Arc::new(Slot {
+            fault: Mutex::default(),
+            opened: Instant::now(),
+            answered: AtomicU64::new(0),
+            answered_at: AtomicU64::new(0),
+        }))
+    }
 }
 
 impl FaultSlot {
@@ -51,6 +65,8 @@ impl FaultSlot {
 
     /// An answer was handed over whole.
     pub fn answered(&self) {
+        let at = u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.answered_at.store(at, Ordering::Relaxed);
         self.0.answered.fetch_add(1, Ordering::Release);
     }
 
@@ -58,8 +74,11 @@ impl FaultSlot {
         *self.0.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
     }
 
-    fn owes(&self, heads_released: u64) -> bool {
-        self.0.answered.load(Ordering::Acquire) < heads_released
+    /// Since when nothing is owed to the client; nothing while an answer is.
+    fn quiet_since(&self, heads_released: u64) -> Option<Instant> {
+        let owed = self.0.answered.load(Ordering::Acquire) < heads_released;
+        let at = Duration::from_millis(self.0.answered_at.load(Ordering::Relaxed));
+        (!owed).then(|| self.0.opened.checked_add(at)).flatten()
     }
 }
 
@@ -198,9 +217,9 @@ impl Guard {
         let heads = framing.heads_released();
         let state = framing.state();
         let patience = match state {
-            State::Idle if !self.faults.owes(heads) => self.times.idle,
+            State::Idle => self.times.idle,
             State::Head => self.times.head,
-            // In a body the collector keeps time; while an answer is owed the upstream's times count.
+            // In a body the collector keeps time.
             _ => {
                 self.wait = None;
                 return Poll::Pending;
@@ -210,11 +229,21 @@ impl Guard {
             self.wait = Some((state, heads));
             self.waiting.set(Instant::now() + patience);
         }
-        std::task::ready!(self.waiting.poll(context));
-        self.wait = None;
-        if state == State::Idle {
-            return Poll::Ready(Ok(true));
+        loop {
+            std::task::ready!(self.waiting.poll(context));
+            if state == State::Head {
+                break;
+            }
+            // Nobody polls this read when an answer ends, so the alarm may be early: while an answer is owed the upstream's times count,
+            // and quiet begins with its end.
+            let now = Instant::now();
+            let quiet_until = self.faults.quiet_since(heads).map_or(now + patience, |since| since + patience);
+            if quiet_until <= now {
+                return Poll::Ready(Ok(true));
+            }
+            self.waiting.set(quiet_until);
         }
+        self.wait = None;
         self.refuse(Finding::new("http.head_time", "HEAD_TIMEOUT", Class::RequestTimeout, "the head was not complete in time"));
         Poll::Ready(Ok(false))
     }

@@ -9,9 +9,9 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, watch};
 
-use super::Plane;
 use super::accept::Acceptor;
 use crate::live::ListenerKey;
+use crate::live::Plane;
 
 enum Command {
     Listen(ListenerKey, TcpListener),

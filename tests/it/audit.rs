@@ -115,7 +115,7 @@ fn a_refusal_comes_with_the_exception_that_would_allow_it() {
     let record = gateway.record_of(&answer.request_id().unwrap()).expect("a record");
     let finding = findings(&record).find(|finding| finding["check"] == "graphql.depth").expect("the finding");
     let text = finding["exception"].as_str().expect("an exception to paste");
-    for part in ["check: graphql.depth", "/graphql", "127.0.0.1", "up_to: 42", "reason:", "owner:", "expires:"] {
+    for part in ["check: graphql.depth", "/graphql", "127.0.0.1", "up_to: 41", "reason:", "owner:", "expires:"] {
         assert!(text.contains(part), "{part} in {text}");
     }
 }
@@ -154,7 +154,7 @@ fn secrets_and_bodies_are_never_written() {
 #[test]
 fn records_go_to_a_file_where_the_configuration_says_so() {
     let upstream = Upstream::start();
-    let gateway = Layout { process: "audit: { file: audit.jsonl }", ..Layout::default() }.start(upstream.address());
+    let gateway = Layout { process: "audit: { to: file, path: audit.jsonl }", ..Layout::default() }.start(upstream.address());
     assert_eq!(ask(gateway.address(), graphql("{me{id}}")).unwrap().status, 200);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
     loop {

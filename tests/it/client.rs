@@ -9,7 +9,7 @@ use std::time::Duration;
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// One answer as it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -40,8 +40,14 @@ impl Answer {
     /// Request id of a refusal, in GraphQL's words or in problem+json.
     pub fn request_id(&self) -> Option<String> {
         let body = self.json();
-        let extensions = &body["errors"][0]["extensions"];
-        [&extensions["requestId"], &body["requestId"]].into_iter().find_map(|id| id.as_str().map(str::to_owned))
+        let id = [&body["errors"][0]["extensions"]["requestId"], &body["request_id"]].into_iter().find_map(|id| id.as_str());
+        id.map(str::to_owned)
+    }
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} {:?} {:?}", self.status, self.headers, self.text().chars().take(400).collect::<String>())
     }
 }
 

@@ -43,7 +43,7 @@ fn an_exception_lets_its_case_pass_up_to_its_number() {
 #[test]
 fn uses_are_counted() {
     let upstream = Upstream::start();
-    let gateway = with(&format!("- {{ check: graphql.depth, {WHY}, expires: 2999-01-01 }}"), &upstream);
+    let gateway = with(&format!("- {{ check: graphql.depth, path: /graphql, up_to: 9, {WHY}, expires: 2999-01-01 }}"), &upstream);
     for levels in [6, 7, 4] {
         assert_eq!(code(&gateway, levels), None);
     }
@@ -54,12 +54,11 @@ fn uses_are_counted() {
 #[test]
 fn an_exception_out_of_scope_changes_nothing() {
     for exception in [
-        "- { check: graphql.depth, path: /other, WHY, expires: 2999-01-01 }",
-        "- { check: graphql.depth, address: 10.0.0.0/8, WHY, expires: 2999-01-01 }",
+        "- { check: graphql.depth, address: 10.0.0.0/8, up_to: 9, WHY, expires: 2999-01-01 }",
         "- { check: graphql.depth, up_to: 5, WHY, expires: 2999-01-01 }",
-        "- { check: graphql.depth, coordinate: Query.other, WHY, expires: 2999-01-01 }",
-        "- { check: graphql.aliases, WHY, expires: 2999-01-01 }",
-        "- { check: graphql.depth, WHY, expires: 2001-01-01 }",
+        "- { check: graphql.depth, coordinate: Query.other, up_to: 9, WHY, expires: 2999-01-01 }",
+        "- { check: graphql.aliases, up_to: 900, WHY, expires: 2999-01-01 }",
+        "- { check: graphql.depth, up_to: 9, WHY, expires: 2001-01-01 }",
     ] {
         let upstream = Upstream::start();
         let gateway = with(&exception.replace("WHY", WHY), &upstream);
@@ -71,7 +70,7 @@ fn an_exception_out_of_scope_changes_nothing() {
 #[test]
 fn the_exception_a_refusal_comes_with_works_as_it_is() {
     let upstream = Upstream::start();
-    let gateway = with(&format!("- {{ check: graphql.aliases, {WHY}, expires: 2999-01-01 }}"), &upstream);
+    let gateway = with(&format!("- {{ check: graphql.aliases, up_to: 900, {WHY}, expires: 2999-01-01 }}"), &upstream);
     let refusal = ask(gateway.address(), nested(7)).unwrap();
     let record = gateway.record_of(&refusal.request_id().expect("refused")).expect("a record");
     let text = findings(&record).find_map(|finding| finding["exception"].as_str()).expect("an exception").to_owned();
@@ -97,20 +96,23 @@ fn layout(exception: &str) -> String {
 
 #[test]
 fn check_reports_what_has_expired() {
-    let (_, text) = check(&layout(&format!("- {{ check: graphql.depth, {WHY}, expires: 2001-01-01 }}")));
+    let (_, text) = check(&layout(&format!("- {{ check: graphql.depth, path: /graphql, up_to: 30, {WHY}, expires: 2001-01-01 }}")));
     assert!(text.contains("expired") && text.contains("graphql.depth"), "{text}");
-    let (ok, text) = check(&layout(&format!("- {{ check: graphql.depth, {WHY}, expires: 2999-01-01 }}")));
+    let (ok, text) =
+        check(&layout(&format!("- {{ check: graphql.depth, path: /graphql, up_to: 30, {WHY}, expires: 2999-01-01 }}")));
     assert!(ok && !text.contains("expired"), "{text}");
 }
 
 #[test]
 fn an_exception_explains_itself_and_names_a_check_that_yields() {
     for wrong in [
-        "- { check: graphql.depth, owner: \"a\", expires: 2999-01-01 }",
-        "- { check: graphql.depth, reason: \"a\", expires: 2999-01-01 }",
-        "- { check: graphql.depth, reason: \"a\", owner: \"b\" }",
-        "- { check: graphql.depth, reason: \"\", owner: \"b\", expires: 2999-01-01 }",
-        "- { check: graphql.dept, reason: \"a\", owner: \"b\", expires: 2999-01-01 }",
+        "- { check: graphql.depth, path: /other, up_to: 30, reason: \"a\", owner: \"b\", expires: 2999-01-01 }",
+        "- { check: graphql.depth, reason: \"a\", owner: \"b\", expires: 2999-01-01 }",
+        "- { check: graphql.depth, up_to: 30, owner: \"a\", expires: 2999-01-01 }",
+        "- { check: graphql.depth, up_to: 30, reason: \"a\", expires: 2999-01-01 }",
+        "- { check: graphql.depth, up_to: 30, reason: \"a\", owner: \"b\" }",
+        "- { check: graphql.depth, up_to: 30, reason: \"\", owner: \"b\", expires: 2999-01-01 }",
+        "- { check: graphql.dept, up_to: 30, reason: \"a\", owner: \"b\", expires: 2999-01-01 }",
         "- { check: http.framing, reason: \"a\", owner: \"b\", expires: 2999-01-01 }",
     ] {
         let (ok, text) = check(&layout(wrong));

@@ -98,7 +98,7 @@ fn waiting(gateway: &Gateway, upstream: &Upstream, count: usize) -> Vec<Connecti
 fn bounds() -> [Layout<'static>; 2] {
     [
         Layout { process: "limits: { http.exchanges: 4 }", ..Layout::default() },
-        Layout { files: &["limits: { service.exchanges: 4 }"], ..Layout::default() },
+        Layout { upstream: ", exchanges: 4", ..Layout::default() },
     ]
 }
 
@@ -129,7 +129,7 @@ fn exchanges_beyond_their_number_are_shed() {
 #[test]
 fn one_busy_service_does_not_take_the_others_place() {
     let upstream = slow();
-    let gateway = Layout { files: &["limits: { service.exchanges: 4 }"], ..Layout::default() }.start(upstream.address());
+    let gateway = Layout { upstream: ", exchanges: 4", ..Layout::default() }.start(upstream.address());
     let _held = waiting(&gateway, &upstream, 4);
     assert_eq!(ask(gateway.address(), graphql("{a}")).unwrap().status, 200);
 }
@@ -171,9 +171,8 @@ fn bytes_beyond_the_memory_of_the_process_are_shed() {
 #[test]
 fn what_is_shed_is_told_in_the_protocols_words() {
     let upstream = Upstream::start();
-    let gateway = start("http.buffered: 1MiB", &upstream);
+    let gateway = start("http.buffered: 512KiB", &upstream);
     let bytes = request("POST /graphql", &[("Content-Type", "application/json")], &vec![b' '; (1 << 20) - 10]);
-    let _held = unfinished(&gateway, 1, 900 << 10);
     let answer: Answer = ask(gateway.address(), bytes).unwrap();
     assert_eq!((answer.status, answer.code().as_deref()), (503, Some("MEMORY_PRESSURE")), "{}", answer.text());
     assert!(answer.header("retry-after").is_some());

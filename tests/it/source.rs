@@ -56,7 +56,7 @@ fn test_modules(file: &SourceFile) -> Vec<String> {
         own => format!("{folder}/{}", own.trim_end_matches(".rs")),
     };
     let items = file.text.split("#[cfg(test)]\n").skip(1);
-    let names = items.filter_map(|item| item.trim_start().strip_prefix("mod ")?.split_once(';')).map(|(name, _)| name);
+    let names = items.filter_map(|item| item.lines().next()?.split_once("mod ")?.1.split_once(';')).map(|(name, _)| name);
     names
         .filter(|name| !name.contains('{'))
         .flat_map(|name| [format!("{folder}/{name}.rs"), format!("{folder}/{name}/mod.rs")])
@@ -183,7 +183,7 @@ fn files_declared_under_cfg_test_are_tests() {
     let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), text: text.to_owned(), declared_as_test: false };
     for (name, text, child) in [
         ("src/a/mod.rs", "#[cfg(test)]\nmod cases;\n", Some("src/a/cases.rs")),
-        ("src/a.rs", "mod x;\n#[cfg(test)]\nmod tests;\n", Some("src/a/tests.rs")),
+        ("src/a.rs", "mod x;\n#[cfg(test)]\npub(crate) mod tests;\n", Some("src/a/tests.rs")),
         ("src/a.rs", "#[cfg(test)]\nmod tests {\n    use super::*;\n}\n", None),
         ("src/a.rs", "mod tests;\n", None),
     ] {

@@ -340,3 +340,14 @@ fn buffers_carry_nothing_from_message_to_message() {
         }
     }
 }
+
+#[test]
+fn each_operation_is_a_unit_and_knows_how_many_there_are() {
+    let operations = GraphQl.facts().iter().position(|fact| fact.name == "graphql.operations").unwrap();
+    for count in [1, 2, 2_000] {
+        let texts: Vec<String> = (0..count).map(|number| format!("query A{number}{{a}}")).collect();
+        let report = post(&format!(r#"{{"query":"{} fragment F on T{{a}}","operationName":"A0"}}"#, texts.join(" "))).report();
+        assert_eq!(report.units.len(), count);
+        assert!(report.units.iter().all(|unit| unit.facts[operations].value == count as u64));
+    }
+}

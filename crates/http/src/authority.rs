@@ -41,7 +41,7 @@ fn is_host(text: &[u8]) -> bool {
         && UNRESERVED.all(name)
         && !name.starts_with(b".")
         && !name.ends_with(b".")
-        && memchr::memmem::find(name, b"..").is_none()
+        && !name.windows(2).any(|pair| pair == b"..")
 }
 
 /// The host of an authority in its one spelling, without port, as routes compare it.

@@ -139,7 +139,7 @@ fn is_dropped(name: &str) -> bool {
 
 /// Underscores collide with dashes where names become environment variables: `x_forwarded_for` would arrive as `X-Forwarded-For`.
 fn in_dropped_family(name: &str) -> bool {
-    memchr::memchr(b'_', name.as_bytes()).is_some()
+    name.as_bytes().contains(&b'_')
         || (matches!(name.bytes().next(), Some(b'p' | b'x')) && FAMILIES.iter().any(|family| name.starts_with(family)))
 }
 

@@ -6,7 +6,7 @@ use crate::checks;
 use crate::octets::TARGET;
 use crate::path::escape;
 
-/// Names of credentials, in lower case without `-`, `_` and `.`.
+/// Names of credentials, in lower case without `-`, `_` and `.`, sorted.
 const CREDENTIALS: [&str; 41] = [
     "accesskey",
     "accesstoken",
@@ -123,8 +123,9 @@ fn is_credential(name: &str) -> bool {
         *slot = octet.to_ascii_lowercase();
         length = length.saturating_add(1);
     }
-    let known = |part: Option<&[u8]>| part.is_some_and(|part| CREDENTIALS.iter().any(|name| name.as_bytes() == part));
-    known(whole.get(..length)) || known(whole.get(last_part..length))
+    let known =
+        |part: Option<&[u8]>| part.is_some_and(|part| CREDENTIALS.binary_search_by(|name| name.as_bytes().cmp(part)).is_ok());
+    known(whole.get(..length)) || (last_part > 0 && known(whole.get(last_part..length)))
 }
 
 #[cfg(test)]
@@ -152,6 +153,11 @@ mod tests {
             assert!(credentials(query).is_none(), "{query}");
         }
         assert!(credentials(&format!("{}token=1", "a".repeat(100))).is_none());
+    }
+
+    #[test]
+    fn names_are_sorted_for_the_search() {
+        assert!(CREDENTIALS.is_sorted());
     }
 
     #[test]

@@ -54,8 +54,12 @@ impl Failure {
     }
 }
 
-/// Whether an answer announces its length in a way two readers could take differently (RFC 9112 §6.3).
+/// Whether an answer announces its length in a way two readers could take differently (RFC 9112 §6.3), or switches to a protocol nobody
+/// asked for.
 pub(super) fn ambiguous(response: &Response<Incoming>) -> bool {
+    if response.status().is_informational() {
+        return true;
+    }
     let headers = response.headers();
     let lengths = headers.get_all(CONTENT_LENGTH).iter().count();
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();

@@ -67,3 +67,38 @@ impl<'a> Tally<'a> {
         Ok(if self.failed == 0 && self.passed > 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DISPUTES: &str = "# comment\nD1 the suite is wrong\n";
+
+    fn outcome(cases: &[(&str, Option<&str>)]) -> (String, bool) {
+        let (mut tally, mut out) = (Tally::new(DISPUTES), Vec::new());
+        for (id, differs) in cases {
+            tally.case(id, *differs, &mut out).unwrap();
+        }
+        let code = tally.finish(&mut out).unwrap();
+        (String::from_utf8(out).unwrap(), code == ExitCode::SUCCESS)
+    }
+
+    #[test]
+    fn failures_are_named_and_counted() {
+        let (text, success) = outcome(&[("A", None), ("B", Some("why")), ("C", None)]);
+        assert_eq!((text.as_str(), success), ("FAILED B: why\n2 passed, 1 failed\n", false));
+    }
+
+    #[test]
+    fn a_dispute_is_told_and_not_counted() {
+        let (text, success) = outcome(&[("A", None), ("D1", Some("why"))]);
+        assert_eq!(text, "disputed D1: the suite is wrong\nnot counted: 1 disputed\n1 passed, 0 failed\n");
+        assert!(success);
+    }
+
+    #[test]
+    fn a_dispute_that_agrees_and_an_empty_suite_fail() {
+        assert!(!outcome(&[("A", None), ("D1", None)]).1);
+        assert!(!outcome(&[]).1);
+    }
+}

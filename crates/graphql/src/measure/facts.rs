@@ -35,8 +35,8 @@ pub fn facts(document: &Document, text: &str, measure: &OperationMeasure) -> Vec
     let values = [
         text.len() as u64,
         u64::from(document.tokens()),
-        document.operations().count() as u64,
-        document.fragments().count() as u64,
+        u64::from(document.operation_count()),
+        u64::from(document.fragment_count()),
         measure.variables,
         measure.depth,
         measure.fields,

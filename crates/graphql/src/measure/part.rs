@@ -2,7 +2,7 @@
 
 use portcullis_inspect::Span;
 
-use crate::parser::{Definition, Document, NONE, Selection, SelectionKind, SelectionStep, text_of};
+use crate::parser::{Definition, Document, NONE, Selection, SelectionKind, SelectionStep};
 
 /// Numbers that add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,7 +74,8 @@ pub(super) fn part_of(
     spreads: &mut Vec<Spread>,
     aliased: &mut Vec<Span>,
 ) -> Part {
-    let mut walk = PartWalk { text, part: Part::default(), place: Place::default(), introspection: None, spreads, aliased };
+    let mut walk =
+        PartWalk { text: text.as_bytes(), part: Part::default(), place: Place::default(), introspection: None, spreads, aliased };
     walk.directives(definition.directives.count());
     for variable in definition.variables.of(document.variables()) {
         walk.directives(variable.directives.count());
@@ -89,7 +90,7 @@ pub(super) fn part_of(
 }
 
 struct PartWalk<'a> {
-    text: &'a str,
+    text: &'a [u8],
     part: Part,
     place: Place,
     /// Place of the outermost `__schema` or `__type` around us.
@@ -124,7 +125,7 @@ impl PartWalk<'_> {
             tally.aliases = tally.aliases.saturating_add(1);
             self.aliased.push(field.name);
         }
-        let name = text_of(self.text, field.name);
+        let name = field.name.of(self.text).unwrap_or_default();
         let around = self.introspection;
         if is_introspection(name) {
             tally.introspection_fields = tally.introspection_fields.saturating_add(1);
@@ -153,7 +154,7 @@ impl PartWalk<'_> {
         if selection.kind != SelectionKind::Field {
             return;
         }
-        let lists = u64::from(is_member_list(text_of(self.text, selection.name)));
+        let lists = u64::from(selection.name.of(self.text).is_some_and(is_member_list));
         self.place = Place { depth: self.place.depth.saturating_sub(1), lists: self.place.lists.saturating_sub(lists) };
         if self.introspection == Some(self.place) {
             self.introspection = None;
@@ -171,11 +172,11 @@ impl PartWalk<'_> {
 }
 
 /// The two fields through which the schema can be read (GraphQL §4.1); `__typename` is none.
-fn is_introspection(name: &str) -> bool {
-    matches!(name, "__schema" | "__type")
+fn is_introspection(name: &[u8]) -> bool {
+    name.first() == Some(&b'_') && matches!(name, b"__schema" | b"__type")
 }
 
 /// The fields of `__Type` that list members whose types list members again.
-fn is_member_list(name: &str) -> bool {
-    matches!(name, "fields" | "inputFields" | "interfaces" | "possibleTypes")
+fn is_member_list(name: &[u8]) -> bool {
+    matches!(name, b"fields" | b"inputFields" | b"interfaces" | b"possibleTypes")
 }

@@ -188,6 +188,7 @@ pub struct Document {
     pub(super) arguments: Vec<Argument>,
     pub(super) values: Vec<Value>,
     pub(super) tokens: u32,
+    pub(super) fragments: u32,
 }
 
 impl Document {
@@ -231,9 +232,19 @@ impl Document {
         &self.values
     }
 
-    /// Lexical tokens of the text: names, numbers, strings and punctuators.
+    /// Lexical tokens of the text: names, numbers, strings and punctuators. After a fault, those that were read.
     pub const fn tokens(&self) -> u32 {
         self.tokens
+    }
+
+    /// How many operations the document defines.
+    pub const fn operation_count(&self) -> u32 {
+        (self.definitions.len() as u32).saturating_sub(self.fragments)
+    }
+
+    /// How many fragments the document defines.
+    pub const fn fragment_count(&self) -> u32 {
+        self.fragments
     }
 
     /// Operations, in the order of the text.
@@ -254,6 +265,7 @@ impl Document {
         self.selections.clear();
         self.arguments.clear();
         self.values.clear();
+        self.fragments = 0;
         self.tokens = 0;
     }
 }

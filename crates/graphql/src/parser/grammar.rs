@@ -44,9 +44,9 @@ pub fn parse(text: &str, limits: &ParseLimits, document: &mut Document) -> Resul
         return Err(ParseFault { code: FaultCode::TokensExceeded, span: Span::at(0) });
     }
     let mut parser = Parser { lexer: Lexer::new(text, limits), document };
-    parser.document()?;
+    let outcome = parser.document();
     parser.document.tokens = limits.tokens.saturating_sub(parser.lexer.tokens_left());
-    Ok(())
+    outcome
 }
 
 /// A lexer, and the document that its tokens fill.
@@ -126,6 +126,7 @@ impl Parser<'_, '_> {
         let directives = self.directives(Constancy::Open)?;
         let selections = self.selection_set()?;
         let (kind, variables) = (DefinitionKind::Fragment, Run::default());
+        self.document.fragments = self.document.fragments.saturating_add(1);
         self.document.definitions.push(Definition { kind, name, condition, variables, directives, selections });
         Ok(())
     }

@@ -114,7 +114,6 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Stands on a token and counts it.
     #[inline]
     fn stand(&mut self, token: Token, start: usize, end: usize) {
         self.token = token;

@@ -7,13 +7,11 @@
 //! ```
 
 use memchr::memchr;
-use portcullis_inspect::Class;
 
-use super::fault::Breach;
+use super::fault::{Bound, Breach, Stop};
 use super::field;
 use super::machine::FramingLimits;
 use crate::fields;
-use crate::limits;
 
 const SIZE_DIGITS_MAX: u8 = 16;
 
@@ -66,7 +64,7 @@ impl Chunked {
         held: &mut Vec<u8>,
         out: &mut Vec<u8>,
         limits: &FramingLimits,
-    ) -> Result<Option<&'i [u8]>, Breach> {
+    ) -> Result<Option<&'i [u8]>, Stop> {
         let mut rest = input;
         while let Some((&octet, after)) = rest.split_first() {
             match self.at {
@@ -93,46 +91,44 @@ impl Chunked {
     }
 
     /// The state after one octet of a size line or of the line end after data.
-    fn octet(&mut self, octet: u8, limits: &FramingLimits) -> Result<At, Breach> {
+    fn octet(&mut self, octet: u8, limits: &FramingLimits) -> Result<At, Stop> {
         match (self.at, octet) {
             (At::Size, b'\r') if self.digits > 0 => Ok(At::SizeEnd),
             (At::Size, b';') if self.digits > 0 => self.extension_octet(limits),
             (At::Size, _) => self.digit(octet),
             (At::Extension, b'\r') => Ok(At::SizeEnd),
             (At::Extension, 0x20..=0x7e) => self.extension_octet(limits),
-            (At::Extension, _) => Err(Breach::ChunkExtensionInvalid),
+            (At::Extension, _) => Err(Breach::ChunkExtensionInvalid.into()),
             (At::SizeEnd, b'\n') => Ok(self.after_size()),
-            (At::SizeEnd, _) if self.extension > 0 => Err(Breach::ChunkExtensionInvalid),
-            (At::SizeEnd, _) => Err(Breach::ChunkSizeInvalid),
+            (At::SizeEnd, _) if self.extension > 0 => Err(Breach::ChunkExtensionInvalid.into()),
+            (At::SizeEnd, _) => Err(Breach::ChunkSizeInvalid.into()),
             (At::DataEnd, b'\r') => Ok(At::DataFeed),
             (At::DataFeed, b'\n') => {
                 (self.size, self.digits, self.extension) = (0, 0, 0);
                 Ok(At::Size)
             }
-            (At::DataEnd | At::DataFeed | At::Data | At::Trailers, _) => Err(Breach::ChunkUnterminated),
+            (At::DataEnd | At::DataFeed | At::Data | At::Trailers, _) => Err(Breach::ChunkUnterminated.into()),
         }
     }
 
-    fn digit(&mut self, octet: u8) -> Result<At, Breach> {
+    fn digit(&mut self, octet: u8) -> Result<At, Stop> {
         let digit = char::from(octet).to_digit(16).ok_or(Breach::ChunkSizeInvalid)?;
         if self.digits >= SIZE_DIGITS_MAX {
-            return Err(Breach::ChunkSizeOverflow);
+            return Err(Breach::ChunkSizeOverflow.into());
         }
         self.digits = self.digits.saturating_add(1);
         self.size = (self.size << 4) | u64::from(digit);
         Ok(At::Size)
     }
 
-    fn extension_octet(&mut self, limits: &FramingLimits) -> Result<At, Breach> {
+    fn extension_octet(&mut self, limits: &FramingLimits) -> Result<At, Stop> {
         self.extension = self.extension.saturating_add(1);
         self.extensions = self.extensions.saturating_add(1);
         if self.extension > limits.chunk_extension_bytes {
-            let (row, allowed) = (&limits::CHUNK_EXTENSION, limits.chunk_extension_bytes);
-            return Err(Breach::Over { row, class: Class::Excessive, allowed });
+            return Err(Stop::Over(Bound::ChunkExtension));
         }
         if self.extensions > limits.chunk_extensions_bytes {
-            let (row, allowed) = (&limits::CHUNK_EXTENSIONS, limits.chunk_extensions_bytes);
-            return Err(Breach::Over { row, class: Class::Excessive, allowed });
+            return Err(Stop::Over(Bound::ChunkExtensions));
         }
         Ok(At::Extension)
     }
@@ -147,12 +143,12 @@ impl Chunked {
         held: &mut Vec<u8>,
         out: &mut Vec<u8>,
         limits: &FramingLimits,
-    ) -> Result<Line<'i>, Breach> {
+    ) -> Result<Line<'i>, Stop> {
         let end = memchr(b'\n', input).map(|at| at.saturating_add(1));
         let (part, after) = input.split_at_checked(end.unwrap_or(input.len())).unwrap_or((input, &[]));
         self.trailers = self.trailers.saturating_add(part.len() as u64);
         if self.trailers > limits.trailer_bytes {
-            return Err(Breach::Over { row: &limits::TRAILERS, class: Class::HeadTooLarge, allowed: limits.trailer_bytes });
+            return Err(Stop::Over(Bound::Trailers));
         }
         held.extend_from_slice(part);
         if end.is_none() {
@@ -164,21 +160,21 @@ impl Chunked {
     }
 
     /// Judges one whole trailer line; answers whether it is the empty one that ends the body.
-    fn trailer(&mut self, line: &[u8], limits: &FramingLimits) -> Result<bool, Breach> {
+    fn trailer(&mut self, line: &[u8], limits: &FramingLimits) -> Result<bool, Stop> {
         let line = field::content(line)?;
         if line.is_empty() {
             return Ok(true);
         }
         if matches!(line.first(), Some(b' ' | b'\t')) {
-            return Err(Breach::ObsFold);
+            return Err(Breach::ObsFold.into());
         }
         let field = field::read(line)?;
         if fields::forbidden_in_trailers(field.name) {
-            return Err(Breach::TrailerForbidden);
+            return Err(Breach::TrailerForbidden.into());
         }
         self.trailer_fields = self.trailer_fields.saturating_add(1);
         if self.trailer_fields > limits.trailer_fields {
-            return Err(Breach::Over { row: &limits::TRAILER_FIELDS, class: Class::HeadTooLarge, allowed: limits.trailer_fields });
+            return Err(Stop::Over(Bound::TrailerFields));
         }
         Ok(false)
     }

@@ -1,7 +1,7 @@
 //! One field line, of a head or of trailers (RFC 9112 §5): `field-name ":" OWS field-value OWS`, with nothing tolerated around it.
 
 use super::fault::Breach;
-use crate::octets::{TOKEN, first_control};
+use crate::octets::{first_control, token};
 
 /// A field line whose name is a token and whose value holds no control character.
 #[derive(Clone, Copy, Debug)]
@@ -12,13 +12,15 @@ pub(super) struct Field<'a> {
 }
 
 /// A line without its line end. A line feed alone at the end is a fault of its own.
+#[inline]
 pub(super) fn content(line: &[u8]) -> Result<&[u8], Breach> {
     line.strip_suffix(b"\r\n").ok_or(Breach::BareLf)
 }
 
 /// Reads a field line without its line end.
+#[inline]
 pub(super) fn read(line: &[u8]) -> Result<Field<'_>, Breach> {
-    let end = TOKEN.prefix(line);
+    let end = token(line);
     let (name, rest) = line.split_at_checked(end).ok_or(Breach::ColonMissing)?;
     let Some((b':', value)) = rest.split_first() else { return Err(misread(line, rest)) };
     if name.is_empty() {

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use portcullis_inspect::{Class, Scheme};
+use portcullis_inspect::Scheme;
 
-use super::fault::Breach;
+use super::fault::{Bound, Breach, Stop};
 use super::field::{self, Field};
 use super::machine::FramingLimits;
 use super::request_line;
 use crate::authority;
-use crate::limits;
 use crate::octets::{TOKEN, trimmed};
 
 /// How the body after a head ends (RFC 9112 §6.3).
@@ -54,24 +53,24 @@ impl HeadReader {
         start: usize,
         scheme: Scheme,
         limits: &FramingLimits,
-    ) -> Result<Option<Length>, Breach> {
+    ) -> Result<Option<Length>, Stop> {
         let line = field::content(head.get(start..).unwrap_or_default())?;
         if !self.started {
             self.request_line(line, scheme, limits)?;
             return Ok(None);
         }
         match line.first() {
-            None => self.finish(head).map(Some),
-            Some(b' ' | b'\t') if self.fields == 0 => Err(Breach::LeadingWhitespace),
-            Some(b' ' | b'\t') => Err(Breach::ObsFold),
+            None => Ok(Some(self.finish(head)?)),
+            Some(b' ' | b'\t') if self.fields == 0 => Err(Breach::LeadingWhitespace.into()),
+            Some(b' ' | b'\t') => Err(Breach::ObsFold.into()),
             Some(_) => self.field(line, start, limits).map(|()| None),
         }
     }
 
-    fn request_line(&mut self, line: &[u8], scheme: Scheme, limits: &FramingLimits) -> Result<(), Breach> {
+    fn request_line(&mut self, line: &[u8], scheme: Scheme, limits: &FramingLimits) -> Result<(), Stop> {
         let read = request_line::read(line, scheme)?;
         if read.target > limits.target_bytes {
-            return Err(Breach::Over { row: &limits::TARGET, class: Class::UriTooLong, allowed: limits.target_bytes as u64 });
+            return Err(Stop::Over(Bound::Target));
         }
         self.started = true;
         self.http_1_0 = read.http_1_0;
@@ -80,28 +79,27 @@ impl HeadReader {
     }
 
     /// Perf: names are told apart by length first, so most fields cost one comparison.
-    fn field(&mut self, line: &[u8], start: usize, limits: &FramingLimits) -> Result<(), Breach> {
+    fn field(&mut self, line: &[u8], start: usize, limits: &FramingLimits) -> Result<(), Stop> {
         let Field { name, value } = field::read(line)?;
         if self.fields >= limits.headers {
-            return Err(Breach::Over { row: &limits::HEADERS, class: Class::HeadTooLarge, allowed: limits.headers });
+            return Err(Stop::Over(Bound::Headers));
         }
         self.fields = self.fields.saturating_add(1);
         match name.len() {
-            4 if name.eq_ignore_ascii_case(b"host") => self.host(value, start.saturating_add(name.len()).saturating_add(1)),
-            6 if name.eq_ignore_ascii_case(b"expect") => expectation(value),
+            4 if name.eq_ignore_ascii_case(b"host") => self.host(value, start.saturating_add(name.len()).saturating_add(1))?,
+            6 if name.eq_ignore_ascii_case(b"expect") => expectation(value)?,
             7 if name.eq_ignore_ascii_case(b"upgrade") => {
                 self.upgrade_offered = true;
-                Ok(())
             }
             10 if name.eq_ignore_ascii_case(b"connection") => {
                 self.upgrade_connection |=
                     value.split(|&octet| octet == b',').any(|option| trimmed(option).eq_ignore_ascii_case(b"upgrade"));
-                Ok(())
             }
-            14 if name.eq_ignore_ascii_case(b"content-length") => self.content_length(value),
-            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => self.transfer_encoding(value),
-            _ => Ok(()),
+            14 if name.eq_ignore_ascii_case(b"content-length") => self.content_length(value)?,
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => self.transfer_encoding(value)?,
+            _ => {}
         }
+        Ok(())
     }
 
     fn host(&mut self, value: &[u8], value_start: usize) -> Result<(), Breach> {

@@ -10,10 +10,10 @@
 use std::fmt;
 
 use memchr::{memchr, memchr_iter};
-use portcullis_inspect::{Class, Finding, LimitSpec, Limits, Scheme};
+use portcullis_inspect::{Finding, LimitSpec, Limits, Scheme};
 
 use super::chunked::Chunked;
-use super::fault::Breach;
+use super::fault::{Bound, Breach, Stop};
 use super::head::{HeadReader, Length};
 use super::request_line::METHOD_MAX;
 use crate::limits;
@@ -205,8 +205,8 @@ impl Framing {
             rest = match &mut self.phase {
                 Phase::Between | Phase::Head => match self.head_bytes(rest, out) {
                     Ok(rest) => rest,
-                    Err(breach) => {
-                        fault = Some(self.replace_head(breach.finding(), out));
+                    Err(stop) => {
+                        fault = Some(self.replace_head(stop.finding(&self.limits), out));
                         &[]
                     }
                 },
@@ -223,7 +223,7 @@ impl Framing {
                         self.end_message();
                         after
                     }
-                    Err(breach) => return Err(self.fail_body(breach)),
+                    Err(stop) => return Err(self.fail_body(stop)),
                 },
                 Phase::AfterUpgrade => break,
                 Phase::Tunnel => {
@@ -265,7 +265,7 @@ impl Framing {
     pub fn eof(&mut self, out: &mut Vec<u8>) -> Result<Option<Fault>, BodyFault> {
         match self.phase {
             Phase::Head => Ok(Some(self.replace_head(Breach::HeadIncomplete.finding(), out))),
-            Phase::Length(_) | Phase::Chunked(_) => Err(self.fail_body(Breach::BodyIncomplete)),
+            Phase::Length(_) | Phase::Chunked(_) => Err(self.fail_body(Breach::BodyIncomplete.into())),
             Phase::Between | Phase::AfterUpgrade | Phase::Tunnel | Phase::Refused => Ok(None),
         }
     }
@@ -287,12 +287,12 @@ impl Framing {
     }
 
     /// Takes bytes of a head. Answers the rest after a head or a skipped empty line, or nothing when more must come.
-    fn head_bytes<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Result<&'i [u8], Breach> {
+    fn head_bytes<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Result<&'i [u8], Stop> {
         if self.held.is_empty() { self.fresh_head(input, out) } else { self.resumed_head(input, out) }
     }
 
     /// Perf: a head that arrives in one piece, as most do, is judged where it lies and copied once.
-    fn fresh_head<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Result<&'i [u8], Breach> {
+    fn fresh_head<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Result<&'i [u8], Stop> {
         let mut start = 0;
         for feed in memchr_iter(b'\n', input) {
             let end = feed.saturating_add(1);
@@ -317,7 +317,7 @@ impl Framing {
     }
 
     /// Goes on with a head that came in pieces: each byte is copied and read once, whatever the pieces.
-    fn resumed_head<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Result<&'i [u8], Breach> {
+    fn resumed_head<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Result<&'i [u8], Stop> {
         let mut rest = input;
         while let Some(feed) = memchr(b'\n', rest) {
             let (part, after) = rest.split_at_checked(feed.saturating_add(1)).unwrap_or((rest, &[]));
@@ -342,23 +342,22 @@ impl Framing {
 
     /// Keeps a head of `length` bytes so far within its limits. The limit that is lower speaks first, so that the answer does not depend
     /// on how bytes were cut.
-    fn bound(&self, length: usize) -> Result<(), Breach> {
+    fn bound(&self, length: usize) -> Result<(), Stop> {
         let head_max = self.limits.head_bytes;
         let line_max = self.limits.target_bytes.saturating_add(REQUEST_LINE_REST_MAX);
         if self.head.at_request_line() && line_max <= head_max && length > line_max {
-            let allowed = self.limits.target_bytes as u64;
-            return Err(Breach::Over { row: &limits::TARGET, class: Class::UriTooLong, allowed });
+            return Err(Stop::Over(Bound::Target));
         }
         if length > head_max {
-            return Err(Breach::Over { row: &limits::HEAD, class: Class::HeadTooLarge, allowed: head_max as u64 });
+            return Err(Stop::Over(Bound::Head));
         }
         Ok(())
     }
 
     /// One empty line before a request line is the rest of a careless client's last body (RFC 9112 §2.2); more are not.
-    fn skip_empty_line(&mut self) -> Result<(), Breach> {
+    fn skip_empty_line(&mut self) -> Result<(), Stop> {
         if std::mem::replace(&mut self.empty_line_seen, true) {
-            return Err(Breach::LeadingEmptyLines);
+            return Err(Breach::LeadingEmptyLines.into());
         }
         self.held.clear();
         self.phase = Phase::Between;
@@ -396,9 +395,9 @@ impl Framing {
     }
 
     #[cold]
-    fn fail_body(&mut self, breach: Breach) -> BodyFault {
+    fn fail_body(&mut self, stop: Stop) -> BodyFault {
         self.phase = Phase::Refused;
         self.held = Vec::new();
-        BodyFault(Box::new(breach.finding()))
+        BodyFault(Box::new(stop.finding(&self.limits)))
     }
 }

@@ -6,7 +6,7 @@ use portcullis_inspect::Scheme;
 
 use super::fault::Breach;
 use crate::authority;
-use crate::octets::{TARGET, TOKEN};
+use crate::octets::{TARGET, token};
 
 /// Longest method in characters; registered ones have at most 17.
 pub(super) const METHOD_MAX: usize = 32;
@@ -23,7 +23,7 @@ pub(super) struct RequestLine {
 
 /// Reads a request line without its line end.
 pub(super) fn read(line: &[u8], scheme: Scheme) -> Result<RequestLine, Breach> {
-    let method_end = TOKEN.prefix(line);
+    let method_end = token(line);
     let (method, rest) = line.split_at_checked(method_end).ok_or(Breach::RequestLineMalformed)?;
     let Some((b' ', rest)) = rest.split_first() else { return Err(no_method(rest)) };
     if method.is_empty() {

@@ -9,6 +9,7 @@ use crate::limits::LIMITS;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) out: Vec<u8>,
+    pub(crate) check: Option<&'static str>,
     pub(crate) code: Option<&'static str>,
     head_index: Option<u64>,
     state: State,
@@ -20,11 +21,14 @@ pub(crate) fn limits() -> FramingLimits {
 
 fn feed<'a>(limits: FramingLimits, pieces: impl Iterator<Item = &'a [u8]>, eof: bool) -> Outcome {
     let mut framing = Framing::new(limits, Scheme::Http);
-    let mut outcome = Outcome { out: Vec::new(), code: None, head_index: None, state: State::Idle };
+    let mut outcome = Outcome { out: Vec::new(), check: None, code: None, head_index: None, state: State::Idle };
     let mut note = |result: Result<Option<super::Fault>, BodyFault>| match result {
         Ok(None) => {}
-        Ok(Some(fault)) => (outcome.code, outcome.head_index) = (Some(fault.finding.code), Some(fault.head_index)),
-        Err(BodyFault(finding)) => outcome.code = Some(finding.code),
+        Ok(Some(fault)) => {
+            (outcome.check, outcome.code) = (Some(fault.finding.check), Some(fault.finding.code));
+            outcome.head_index = Some(fault.head_index);
+        }
+        Err(BodyFault(finding)) => (outcome.check, outcome.code) = (Some(finding.check), Some(finding.code)),
     };
     for piece in pieces {
         let step = framing.advance(piece, &mut outcome.out);
