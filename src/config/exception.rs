@@ -186,7 +186,8 @@ fn from_row(row: &'static LimitSpec, section: &Section, place: &Section, home: &
     }
     let Some(up_to) = section.get("up_to") else {
         if section.whole {
-            endless(row, place, review);
+            let what = format!("an exception from the limit `{}` needs `up_to`", row.name);
+            review.report(Fault::MissingKey, place, what, "say how far the limit is loosened, in its own unit");
         }
         return;
     };
@@ -197,20 +198,9 @@ fn from_row(row: &'static LimitSpec, section: &Section, place: &Section, home: &
         review.report(Fault::OutOfRange, up_to, what, format!("no more than the ceiling of `{}` can be allowed", row.name));
     } else if value <= current {
         let what = format!("{} loosens nothing: the limit is {} here", review.quote(up_to), spell(row.quantity, current));
-        review.report(Fault::ExceptionNeverApplies, up_to, what, "name a larger value, or leave the exception out");
+        let draft = Draft::new(Fault::ExceptionNeverApplies, &up_to.span, what).warning();
+        review.problems.report(draft.help("name a larger value, or leave the exception out"));
     }
-}
-
-/// A limit that stops the reading cannot be lifted, only moved; a threshold can, and somebody should know.
-fn endless(row: &LimitSpec, place: &Section, review: &mut Review<'_>) {
-    let help = "say how far the limit is loosened, in its own unit";
-    let draft = match row.acts {
-        Acts::WhileReading => Draft::new(Fault::MissingKey, &place.span, format!("an exception from `{}` needs `up_to`", row.name)),
-        Acts::OnFact | Acts::InTheShell => {
-            Draft::new(Fault::ExceptionUnscoped, &place.span, "without `up_to` the exception lets any number pass").warning()
-        }
-    };
-    review.problems.report(draft.help(help));
 }
 
 /// `up_to` in the unit of `row`; another unit is reported.
@@ -234,9 +224,8 @@ fn scope(section: &Section, home: &Home<'_>, review: &mut Review<'_>) {
         && !home.paths.is_empty()
         && !home.paths.iter().any(|own| own.touches(&path))
     {
-        let what = format!("{} is no path of this service, so this exception never applies", review.quote(place));
-        let draft = Draft::new(Fault::ExceptionNeverApplies, &place.span, what).warning();
-        review.problems.report(draft.help("name a path under the service's `paths`"));
+        let what = format!("{} is no path of this service, so this exception can never apply", review.quote(place));
+        review.report(Fault::ExceptionNeverApplies, place, what, "name a path under the service's `paths`");
     }
     let scoped = ["coordinate", "path", "address"].iter().any(|key| section.get(key).is_some());
     if !scoped && section.whole {
