@@ -105,6 +105,7 @@ async fn next(incoming: &mut Incoming, times: BodyTimes) -> Result<Option<Bytes>
 
 /// The body did not arrive in time: it fell silent, or it took too long in all.
 pub(super) fn late(stalled: bool) -> Finding {
-    let (row, what) = if stalled { (&BODY_IDLE_TIME, "the body fell silent") } else { (&BODY_TIME, "the body did not arrive in time") };
+    let (row, what) =
+        if stalled { (&BODY_IDLE_TIME, "the body fell silent") } else { (&BODY_TIME, "the body did not arrive in time") };
     Finding::new(row.name, row.code, Class::RequestTimeout, what)
 }
