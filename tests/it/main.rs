@@ -30,6 +30,7 @@ mod explain;
 mod http2;
 mod monitor;
 mod overload;
+mod panics;
 mod reload;
 mod slow;
 mod tls;
