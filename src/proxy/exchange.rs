@@ -9,8 +9,10 @@ use std::time::Instant;
 use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::header::{ACCEPT, CONNECTION, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, Version};
 use portcullis_http::head::{self, Provenance};
+use portcullis_http::limits::EXCHANGES;
 use portcullis_http::{answer, query};
 use portcullis_inspect::{Class, Finding, Head, Intake, Peer, Refusal, Scheme, Target, Time};
 use portcullis_policy::{Answer, Decision, Demand, Mode, Permit, PermitBody, Verdict};
@@ -163,7 +165,7 @@ impl Exchange {
         let max = self.active.edge.exchanges;
         let Some(slot) = self.plane.exchanges.take(max) else {
             let mut finding =
-                Finding::new("http.exchanges", "OVERLOADED", Class::Unavailable, "every exchange slot of the process is taken");
+                Finding::new(EXCHANGES.name, EXCHANGES.code, Class::Unavailable, "every exchange slot of the process is taken");
             finding.allowed = Some(max);
             return Err(finding);
         };
@@ -176,12 +178,21 @@ impl Exchange {
     /// The one reading of the head.
     fn head(&mut self, request: Request<Incoming>) -> Result<(Head, Incoming), Finding> {
         let (parts, incoming) = request.into_parts();
+        let excess = if parts.version >= Version::HTTP_2 { self.excess(&parts) } else { None };
         let head = head::read(parts.method, &parts.uri, parts.version, parts.headers, &self.provenance);
         let record = self.record();
         record.method = notes::shown(head.method.as_str());
         record.host = notes::shown(&head.authority);
         record.target = notes::shown(&query::redacted(&head.target.received));
-        Ok((head, incoming))
+        match excess {
+            Some(finding) => Err(finding),
+            None => Ok((head, incoming)),
+        }
+    }
+
+    /// What the guard bounds for HTTP/1 heads, for those it has not seen.
+    fn excess(&self, parts: &Parts) -> Option<Finding> {
+        head::excess(&parts.uri, &parts.headers, &self.active.edge.framing)
     }
 
     /// Host and path name the service; content never does.

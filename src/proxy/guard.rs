@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use portcullis_http::framing::{BodyFault, Fault, Framing, State};
+use portcullis_http::limits::HEAD_TIME;
 use portcullis_inspect::{Class, Finding};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
@@ -244,7 +245,7 @@ impl Guard {
             self.waiting.set(quiet_until);
         }
         self.wait = None;
-        self.refuse(Finding::new("http.head_time", "HEAD_TIMEOUT", Class::RequestTimeout, "the head was not complete in time"));
+        self.refuse(Finding::new(HEAD_TIME.name, HEAD_TIME.code, Class::RequestTimeout, "the head was not complete in time"));
         Poll::Ready(Ok(false))
     }
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use portcullis_http::{checks, limits};
-use portcullis_inspect::Engine;
 
 use crate::case_file::{Case, all};
 use crate::source::rust_files;
