@@ -198,7 +198,8 @@ fn from_row(row: &'static LimitSpec, section: &Section, place: &Section, home: &
         review.report(Fault::OutOfRange, up_to, what, format!("no more than the ceiling of `{}` can be allowed", row.name));
     } else if value <= current {
         let what = format!("{} loosens nothing: the limit is {} here", review.quote(up_to), spell(row.quantity, current));
-        review.report(Fault::ExceptionNeverApplies, up_to, what, "name a larger value, or leave the exception out");
+        let draft = Draft::new(Fault::ExceptionNeverApplies, &up_to.span, what).warning();
+        review.problems.report(draft.help("name a larger value, or leave the exception out"));
     }
 }
 
@@ -238,7 +239,9 @@ fn scope(section: &Section, home: &Home<'_>, review: &mut Review<'_>) {
 fn expiry(section: &Section, review: &mut Review<'_>) {
     let Some((place, expires)) = section.get("expires").and_then(|place| Some((place, place.read::<Date>()?))) else { return };
     if expires.end() <= review.now {
-        let draft = Draft::new(Fault::ExceptionExpired, &place.span, "the exception has expired and no longer applies").warning();
+        let from = section.read_key::<String>("check").map(|check| format!(" from `{check}`")).unwrap_or_default();
+        let what = format!("the exception{from} has expired and no longer applies");
+        let draft = Draft::new(Fault::ExceptionExpired, &place.span, what).warning();
         review.problems.report(draft.help("remove it, or decide anew and set a later day"));
     }
 }

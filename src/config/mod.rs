@@ -14,6 +14,8 @@ mod cases;
 mod drift;
 mod exception;
 mod file;
+#[cfg(test)]
+mod hostile;
 mod interpolate;
 mod limits;
 mod listener;

@@ -31,6 +31,7 @@ mod explain;
 mod http2;
 mod monitor;
 mod overload;
+mod panics;
 mod policies;
 mod readme;
 mod reload;
