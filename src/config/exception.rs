@@ -198,8 +198,7 @@ fn from_row(row: &'static LimitSpec, section: &Section, place: &Section, home: &
         review.report(Fault::OutOfRange, up_to, what, format!("no more than the ceiling of `{}` can be allowed", row.name));
     } else if value <= current {
         let what = format!("{} loosens nothing: the limit is {} here", review.quote(up_to), spell(row.quantity, current));
-        let draft = Draft::new(Fault::ExceptionNeverApplies, &up_to.span, what).warning();
-        review.problems.report(draft.help("name a larger value, or leave the exception out"));
+        review.report(Fault::ExceptionNeverApplies, up_to, what, "name a larger value, or leave the exception out");
     }
 }
 
