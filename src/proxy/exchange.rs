@@ -340,6 +340,8 @@ impl Exchange {
         record.upstream = Some(UpstreamEntry { status, attempts: answered.attempts, first_byte_us, error: None });
         let (mut parts, incoming) = answered.response.into_parts();
         answer::strip(&mut parts.headers);
+        // The version is each hop's own (RFC 9112 §2.3).
+        parts.version = Version::HTTP_11;
         let body = UpstreamBody::new(incoming, answered.lease, upstream.settings().idle_timeout, deadline.into());
         Ok(Response::from_parts(parts, body))
     }
