@@ -15,7 +15,8 @@ fn codes(text: &str) -> Vec<&'static str> {
     let start = Instant::now();
     let problems = load_here(text).expect_err("refused");
     let rendered = problems.render(false);
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?} for {} bytes", start.elapsed(), text.len());
+    // Each takes well under a second; the bound leaves room for a machine that does ten other things.
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?} for {} bytes", start.elapsed(), text.len());
     assert!(rendered.len() < 4 << 20, "{} bytes of problems", rendered.len());
     problems.list().iter().map(|problem| problem.fault().code()).collect()
 }
