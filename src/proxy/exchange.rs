@@ -38,6 +38,8 @@ pub struct Connection {
     plane: Arc<Plane>,
     worker: usize,
     peer: Peer,
+    /// Its address and port as records show them.
+    client: Arc<str>,
     provenance: Arc<Provenance>,
     faults: FaultSlot,
     requests: AtomicU64,
@@ -47,7 +49,8 @@ impl Connection {
     /// A connection served by `worker`. What the guard refuses on it arrives through `faults`.
     pub fn new(plane: Arc<Plane>, worker: usize, peer: Peer, faults: FaultSlot) -> Self {
         let provenance = Arc::new(Provenance::of(&peer));
-        Self { plane, worker, peer, provenance, faults, requests: AtomicU64::new(0) }
+        let client = peer.address.to_string().into();
+        Self { plane, worker, peer, client, provenance, faults, requests: AtomicU64::new(0) }
     }
 
     /// Answers one request, whatever happens: a panic refuses this exchange and nothing else.
@@ -118,7 +121,7 @@ impl Exchange {
             time: jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_string(),
             request_id: ids.request_id.clone(),
             trace_id: ids.trace_id.clone(),
-            client: connection.peer.address.to_string(),
+            client: Arc::clone(&connection.client),
             scheme: connection.peer.scheme.as_str(),
             version: version_text(request.version()),
             revision: active.snapshot.revision,
