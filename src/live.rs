@@ -31,6 +31,8 @@ pub struct Active {
     pub listeners: HashMap<ListenerKey, ListenerSettings>,
     /// Process-level limits.
     pub edge: Edge,
+    /// What is doubtful in the contracts, each with its place.
+    pub warnings: Vec<String>,
 }
 
 /// A listener across reloads: the address in the configuration, and which of several with the same address it is.

@@ -14,6 +14,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use crate::audit::{Audit, AuditSink};
 use crate::config::{self, Config, ConfigProblems, Loaded, Sink};
 use crate::engines;
+use crate::live::Active;
 use crate::live::ListenerKey;
 use crate::live::Plane;
 use crate::proxy::now;
@@ -116,6 +117,7 @@ impl Server {
         let Loaded { config, files, .. } = loaded;
         let worker_count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let active = activate(&config, &engines, 1, worker_count, None).map_err(ServerError::Setup)?;
+        warn_of_contracts(&active);
         let sockets = open(&config, HashMap::new())?;
         let queue_bytes = usize::try_from(config.audit.queue_bytes.bytes()).unwrap_or(usize::MAX);
         let audit = Audit::start(&sink(&config), queue_bytes).map_err(ServerError::Start)?;
@@ -169,6 +171,7 @@ impl Server {
         let revision = before.snapshot.revision.saturating_add(1);
         let active =
             activate(&loaded.config, &self.engines, revision, self.worker_count, Some(&before)).map_err(ServerError::Setup)?;
+        warn_of_contracts(&active);
         let sockets = open(&loaded.config, self.kept(&loaded.config)?)?;
         // From here on nothing can fail: the new whole is in force before new sockets accept and old ones close.
         self.plane.swap(active);
@@ -211,6 +214,12 @@ impl Server {
 fn warn(loaded: &Loaded) {
     for warning in &loaded.warnings {
         tracing::warn!(problem = warning.render(false), "the configuration has a doubtful place");
+    }
+}
+
+fn warn_of_contracts(active: &Active) {
+    for problem in &active.warnings {
+        tracing::warn!(problem, "a contract has a doubtful place");
     }
 }
 

@@ -1,9 +1,10 @@
 //! From a configuration to what is in force: services compiled, certificates and roots read, limits resolved. All or nothing.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use portcullis_inspect::{Engine, Problems, Scheme, Source};
+use portcullis_inspect::{Engine, Problem, Scheme, Source};
 use portcullis_registry::{ServiceSpec, Snapshot};
 
 use crate::config::{self, Config};
@@ -18,8 +19,8 @@ use crate::shared::Slots;
 pub enum SetupError {
     /// A certificate, key or root does not hold what it should.
     Tls(TlsError),
-    /// A contract does not compile.
-    Contract(Problems),
+    /// Contracts do not compile: one line for each reason, with its place.
+    Contract(Vec<String>),
     /// A contract's file cannot be read.
     Unreadable(String),
 }
@@ -29,16 +30,7 @@ impl std::fmt::Display for SetupError {
         match self {
             Self::Tls(error) => error.fmt(out),
             Self::Unreadable(what) => out.write_str(what),
-            Self::Contract(problems) => {
-                for problem in problems {
-                    write!(out, "{}: {}", problem.source, problem.what)?;
-                    if let Some(help) = &problem.help {
-                        write!(out, " (help: {help})")?;
-                    }
-                    writeln!(out)?;
-                }
-                Ok(())
-            }
+            Self::Contract(problems) => out.write_str(&problems.join("\n")),
         }
     }
 }
@@ -60,13 +52,44 @@ pub fn activate(
     before: Option<&Active>,
 ) -> Result<Active, SetupError> {
     let specs = config.services.iter().map(|service| spec(service, engines)).collect::<Result<Vec<_>, _>>()?;
-    let snapshot = Snapshot::build(specs, engines, revision).map_err(SetupError::Contract)?;
+    let places = Places::of(&specs);
+    let told = |problems: &[Problem]| problems.iter().map(|problem| places.tell(problem)).collect();
+    let snapshot = Snapshot::build(specs, engines, revision).map_err(|problems| SetupError::Contract(told(&problems)))?;
+    let warnings = snapshot.services.iter().flat_map(|service| told(service.contract.notes())).collect::<Vec<String>>();
     let mut upstreams = Vec::with_capacity(config.services.len());
     for service in &config.services {
         upstreams.push(Arc::new(Upstream::new(upstream(&service.upstream)?, workers)));
     }
     let slots = snapshot.services.iter().map(|service| carried(before, &service.name)).collect();
-    Ok(Active { snapshot, upstreams, slots, listeners: listeners(config)?, edge: Edge::from_rows(&config.limits) })
+    Ok(Active { snapshot, upstreams, slots, listeners: listeners(config)?, edge: Edge::from_rows(&config.limits), warnings })
+}
+
+/// Where the lines of each contract begin, for telling problems with their place.
+struct Places(HashMap<String, Vec<usize>>);
+
+impl Places {
+    fn of(specs: &[ServiceSpec]) -> Self {
+        let sources = specs.iter().flat_map(|spec| &spec.sources);
+        let starts =
+            |source: &Source| std::iter::once(0).chain(memchr::memchr_iter(b'\n', &source.text).map(|at| at + 1)).collect();
+        Self(sources.map(|source| (source.name.clone(), starts(source))).collect())
+    }
+
+    /// `file:line:column: what (help: …)`, columns in bytes from 1.
+    fn tell(&self, problem: &Problem) -> String {
+        let mut text = problem.source.clone();
+        if let (Some(span), Some(starts)) = (problem.span, self.0.get(&problem.source)) {
+            let at = span.start as usize;
+            let line = starts.partition_point(|start| *start <= at);
+            let start = line.checked_sub(1).and_then(|line| starts.get(line)).copied().unwrap_or_default();
+            let _ = write!(text, ":{line}:{}", at.saturating_sub(start).saturating_add(1));
+        }
+        let _ = write!(text, ": {}", problem.what);
+        if let Some(help) = &problem.help {
+            let _ = write!(text, " (help: {help})");
+        }
+        text
+    }
 }
 
 fn carried(before: Option<&Active>, name: &str) -> Slots {

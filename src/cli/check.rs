@@ -21,15 +21,21 @@ pub(super) fn check(file: &Path) -> u8 {
     for warning in &loaded.warnings {
         complain(&warning.render(colour));
     }
-    if let Err(error) = setup::activate(&loaded.config, &engines, 1, 1, None) {
-        complain(&error.to_string());
-        return REFUSED;
+    let active = match setup::activate(&loaded.config, &engines, 1, 1, None) {
+        Ok(active) => active,
+        Err(error) => {
+            complain(&error.to_string());
+            return REFUSED;
+        }
+    };
+    for warning in &active.warnings {
+        complain(&format!("warning: {warning}"));
     }
     say(&format!(
         "{}: {} service(s), no error, {} warning(s)",
         file.display(),
         loaded.config.services.len(),
-        loaded.warnings.len()
+        loaded.warnings.len().saturating_add(active.warnings.len())
     ));
     for service in &loaded.config.services {
         say(&format!("  {:<20} {:<8} {}", service.name.as_str(), service.protocol, format!("{:?}", service.mode).to_lowercase()));

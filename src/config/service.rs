@@ -54,6 +54,9 @@ pub struct Service {
     /// Files of the contract.
     #[serde(default)]
     pub schema: Vec<FilePath>,
+    /// Whether a schema with faults is refused. Otherwise `check` warns of them, and what is doubtful in the schema is left out.
+    #[serde(default)]
+    pub schema_strict: bool,
     /// The server behind the service: a URL, or a mapping with `url`.
     #[serde(deserialize_with = "upstream_of")]
     #[schemars(with = "Written")]

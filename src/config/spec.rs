@@ -17,6 +17,7 @@ impl Service {
             hosts: self.hosts.iter().flatten().map(|host| host.get().clone()).collect(),
             paths: self.paths.iter().map(|path| path.get().clone()).collect(),
             sources,
+            strict: self.schema_strict,
             policy: self.policy(known),
         }
     }

@@ -92,9 +92,11 @@ impl Gateway {
         gateway
     }
 
-    /// With a configuration of `tests/configs`.
+    /// With a configuration of `tests/configs`, and the contract that lies beside it.
     pub fn with(name: &str, upstream: SocketAddr) -> Self {
-        Self::start(&config(name), upstream)
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::copy(crate::root().join("tests/configs/shop.graphql"), folder.path().join("shop.graphql")).unwrap();
+        Self::start_in(folder, &config(name), upstream)
     }
 
     fn wait_ready(&mut self) {

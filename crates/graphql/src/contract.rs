@@ -3,28 +3,36 @@
 use std::sync::Arc;
 
 use portcullis_inspect::{
-    Budget, Class, Context, Contract, Exhausted, Finding, Forward, Head, Intake, Limits, Message, Refusal, Reply, Report,
-    Understood, Unit,
+    Budget, Class, Context, Contract, Exhausted, Finding, Forward, Head, Intake, Limits, Message, Problem, Problems, Refusal,
+    Reply, Report, Understood, Unit,
 };
 
 use crate::checks::{self, Subject};
-use crate::measure::{OperationMeasure, facts, measure};
+use crate::measure::{Graph, OperationMeasure, facts, measure_spreads};
 use crate::parser::{DefinitionKind, Document, ParseLimits, parse, text_of};
 use crate::pool::{Buffers, Pool};
 use crate::print::print;
+use crate::schema::Schema;
 use crate::transport::{self, Envelope};
+use crate::validate::{Fault, validate_spreads};
 use crate::{limits, refusal};
 
 /// Bytes of an operation's name that records show. Names are ASCII.
 const OPERATION_NAME_SHOWN: usize = 64;
 
-/// A service without schema: the document is read, measured and written again, and what its fields mean is left to the upstream.
+/// One service. Without a schema the document is read, measured and written again, and what its fields mean is left to the upstream.
 #[derive(Debug, Default)]
-pub(crate) struct Schemaless {
+pub(crate) struct Service {
+    schema: Option<Arc<Schema>>,
+    notes: Problems,
     pool: Arc<Pool>,
 }
 
-impl Contract for Schemaless {
+impl Contract for Service {
+    fn notes(&self) -> &[Problem] {
+        &self.notes
+    }
+
     fn intake(&self, _head: &Head, limits: &Limits) -> Intake {
         Intake::Collect { bytes_max: limits.value(limits::BODY_BYTES.name) }
     }
@@ -45,7 +53,12 @@ impl Contract for Schemaless {
     }
 }
 
-impl Schemaless {
+impl Service {
+    /// A service with a schema, of which `notes` tell what was left out.
+    pub(crate) fn with_schema(schema: Schema, notes: Problems) -> Self {
+        Self { schema: Some(Arc::new(schema)), notes, pool: Arc::default() }
+    }
+
     fn understand(
         &self,
         message: &Message<'_>,
@@ -56,8 +69,10 @@ impl Schemaless {
         let envelope = transport::read(message, context.limits, json, findings)?;
         spend(context, envelope.json_nodes())?;
         read_document(&envelope.query, context, &mut document)?;
-        let units = units(&envelope.query, &document, context, findings)?;
+        let judged = Judged { text: &envelope.query, document: &document, schema: self.schema.as_deref() };
+        let (units, faults) = judged.units(context, findings)?;
         checks::run(Subject { envelope: &envelope, document: &document }, findings);
+        findings.extend(faults.iter().map(Fault::finding));
         Ok((units, Request { envelope, document, pool: Arc::clone(&self.pool) }))
     }
 }
@@ -94,29 +109,41 @@ fn read_document(text: &str, context: &mut Context<'_>, document: &mut Document)
     spend(context, document.tokens() as usize)
 }
 
-/// One unit per operation with its facts. What is wrong with the document as a whole shows while it is measured.
-fn units(
-    text: &str,
-    document: &Document,
-    context: &mut Context<'_>,
-    findings: &mut Vec<Finding>,
-) -> Result<Vec<Unit>, Box<Finding>> {
-    let measurement = measure(document, text, context.budget).map_err(|Exhausted| exhausted(context.budget))?;
-    findings.extend(measurement.faults.iter().map(|fault| fault.finding()));
-    let unit = |operation: &OperationMeasure| {
-        let definition = document.definitions().get(operation.definition as usize)?;
+/// A document that was read, and what it is held against.
+#[derive(Clone, Copy)]
+struct Judged<'a> {
+    text: &'a str,
+    document: &'a Document,
+    schema: Option<&'a Schema>,
+}
+
+impl Judged<'_> {
+    /// One unit per operation with its facts, and what validation holds against the document. What is wrong with its fragments shows
+    /// while it is measured.
+    fn units(self, context: &mut Context<'_>, findings: &mut Vec<Finding>) -> Result<(Vec<Unit>, Vec<Fault>), Box<Finding>> {
+        let Self { text, document, schema } = self;
+        let graph = Graph::of(document, text);
+        let measurement = measure_spreads(document, text, &graph, context.budget).map_err(|Exhausted| exhausted(context.budget))?;
+        findings.extend(measurement.faults.iter().map(|fault| fault.finding()));
+        let validation = validate_spreads(document, text, &graph, schema, context.budget);
+        let validation = validation.map_err(|Exhausted| exhausted(context.budget))?;
+        let units = measurement.operations.iter().filter_map(|operation| self.unit(operation)).collect();
+        Ok((units, validation.faults))
+    }
+
+    fn unit(self, operation: &OperationMeasure) -> Option<Unit> {
+        let definition = self.document.definitions().get(operation.definition as usize)?;
         let kind = match definition.kind {
             DefinitionKind::Query => "query",
             DefinitionKind::Mutation => "mutation",
             DefinitionKind::Subscription => "subscription",
             DefinitionKind::Fragment => "fragment",
         };
-        let name = text_of(text, definition.name);
+        let name = text_of(self.text, definition.name);
         let short = name.get(..OPERATION_NAME_SHOWN).unwrap_or(name);
         let name = (!name.is_empty()).then(|| short.into());
-        Some(Unit { kind, name, facts: facts(document, text, operation) })
-    };
-    Ok(measurement.operations.iter().filter_map(unit).collect())
+        Some(Unit { kind, name, facts: facts(self.document, self.text, operation) })
+    }
 }
 
 fn spend(context: &mut Context<'_>, steps: usize) -> Result<(), Box<Finding>> {

@@ -1,7 +1,8 @@
 //! GraphQL: what a document means and whether it may pass, with or without a schema.
 //!
-//! The rooms, in the order a request meets them: [`transport`] (envelope and parameters), [`parser`] (text to tree), [`checks`] (attack
-//! shapes), [`measure`] (numbers), [`print`] (tree to canonical text), [`refusal`] (our no). [`GraphQl`] is the protocol as the other
+//! The rooms, in the order a request meets them: [`transport`] (envelope and parameters), [`parser`] (text to tree), [`measure`] (numbers),
+//! [`validate`] (what the specification and the service's [`schema`] say no to), [`checks`] (attack shapes), [`print`] (tree to canonical
+//! text), [`refusal`] (our no). [`GraphQl`] is the protocol as the other
 //! rooms of Portcullis know it.
 
 mod checks;
@@ -12,12 +13,14 @@ pub mod parser;
 mod pool;
 pub mod print;
 mod refusal;
+pub mod schema;
 mod tables;
 mod transport;
+pub mod validate;
 
 use std::sync::Arc;
 
-use portcullis_inspect::{CheckSpec, Contract, Engine, FactSpec, LimitSpec, Limits, Problem, Problems, Source};
+use portcullis_inspect::{CheckSpec, Contract, Engine, FactSpec, LimitSpec, Limits, Problems, Source};
 
 /// The protocol.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,14 +45,9 @@ impl Engine for GraphQl {
 
     fn compile(&self, sources: &[Source], _limits: &Limits) -> Result<Arc<dyn Contract>, Problems> {
         if sources.is_empty() {
-            return Ok(Arc::new(contract::Schemaless::default()));
+            return Ok(Arc::new(contract::Service::default()));
         }
-        let problem = |source: &Source| Problem {
-            source: source.name.clone(),
-            span: None,
-            what: "GraphQL schemas are not read by this version".to_owned(),
-            help: Some("remove the source: documents are judged without a schema".to_owned()),
-        };
-        Err(sources.iter().map(problem).collect())
+        let (schema, notes) = schema::load(sources)?;
+        Ok(Arc::new(contract::Service::with_schema(schema, notes)))
     }
 }

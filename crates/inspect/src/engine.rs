@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::{
-    Budget, CheckSpec, FactSpec, Finding, Head, LimitSpec, Limits, Message, Problems, Refusal, Reply, Report, Source, Time,
+    Budget, CheckSpec, FactSpec, Finding, Head, LimitSpec, Limits, Message, Problem, Problems, Refusal, Reply, Report, Source, Time,
 };
 
 /// One protocol.
@@ -51,6 +51,11 @@ pub struct Context<'a> {
 
 /// One service's compiled contract.
 pub trait Contract: Send + Sync + Debug {
+    /// What in its sources was doubtful and how it was taken: warnings, which an operator may turn into refusals.
+    fn notes(&self) -> &[Problem] {
+        &[]
+    }
+
     /// What body this contract needs, under `limits`.
     fn intake(&self, head: &Head, limits: &Limits) -> Intake;
     /// Reads and measures a message. Pure and total: it never panics on purpose and never fails, it reports.

@@ -20,6 +20,8 @@ pub struct ServiceSpec {
     pub paths: Vec<PathPattern>,
     /// Uploaded contracts.
     pub sources: Vec<Source>,
+    /// Whether what is doubtful in them keeps the service from being built.
+    pub strict: bool,
     /// Its policy.
     pub policy: PolicyParts,
 }

@@ -65,5 +65,8 @@ fn compile(spec: ServiceSpec, index: usize, engines: &[Arc<dyn Engine>]) -> Resu
         return Err(vec![Problem { source: spec.name, span: None, what, help: Some(format!("one of: {names}")) }]);
     };
     let contract = engine.compile(&spec.sources, &spec.policy.limits)?;
+    if spec.strict && !contract.notes().is_empty() {
+        return Err(contract.notes().to_vec());
+    }
     Ok(Service { name: spec.name, protocol: engine.name(), index, contract, policy: Policy::new(spec.policy) })
 }

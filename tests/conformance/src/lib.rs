@@ -4,6 +4,7 @@ mod document;
 pub mod graphql_generate;
 pub mod graphql_parse;
 pub mod graphql_tree;
+pub mod graphql_validate;
 mod mutate;
 mod random;
 mod suite;

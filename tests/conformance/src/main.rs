@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! conformance graphql-parse PATH                    parse.jsonl, or the folder that holds it
+//! conformance graphql-validate PATH                 validate.jsonl, or the folder that holds it
 //! conformance graphql-tree < documents.jsonl        our canonical text and tree of each document
 //! conformance graphql-generate --seed S --count N [--mutate FILE…]
 //! ```
@@ -12,7 +13,7 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use conformance::{Failure, graphql_generate, graphql_parse, graphql_tree};
+use conformance::{Failure, graphql_generate, graphql_parse, graphql_tree, graphql_validate};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,11 +29,11 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["graphql-parse", path] => graphql_parse::run(path.as_ref(), out),
+        ["graphql-validate", path] => graphql_validate::run(path.as_ref(), out),
         ["graphql-tree"] => graphql_tree::run(io::stdin().lock(), out),
         ["graphql-generate", options @ ..] => graphql_generate::run(options, out),
-        _ => {
-            Err("usage: conformance graphql-parse PATH | graphql-tree | graphql-generate --seed S --count N [--mutate FILE…]"
-                .into())
-        }
+        _ => Err("usage: conformance graphql-parse PATH | graphql-validate PATH | graphql-tree | \
+                  graphql-generate --seed S --count N [--mutate FILE…]"
+            .into()),
     }
 }

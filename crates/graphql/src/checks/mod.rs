@@ -4,7 +4,7 @@
 //! transport stand beside the code that reads it.
 
 mod introspection;
-mod operation;
+pub(crate) mod operation;
 mod safe_method;
 
 use portcullis_inspect::{CheckSpec, Finding};
@@ -12,6 +12,7 @@ use portcullis_inspect::{CheckSpec, Finding};
 use crate::measure;
 use crate::parser::{Document, SYNTAX};
 use crate::transport::{self, Envelope};
+use crate::validate;
 
 /// A request whose document was parsed.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +22,16 @@ pub(crate) struct Subject<'a> {
 }
 
 /// Checks of the document: a refusal by one of them answers a well-formed request.
-pub(crate) static DOCUMENT: [CheckSpec; 5] =
-    [SYNTAX, measure::FRAGMENT_SPREADS, operation::OPERATION, introspection::INTROSPECTION, safe_method::SAFE_METHOD];
+pub(crate) static DOCUMENT: [CheckSpec; 8] = [
+    SYNTAX,
+    measure::FRAGMENT_SPREADS,
+    validate::NAMES,
+    validate::REFERENCES,
+    validate::VALIDATION,
+    operation::OPERATION,
+    introspection::INTROSPECTION,
+    safe_method::SAFE_METHOD,
+];
 
 /// Checks of the transport: the request is not well-formed, or not wanted in this way.
 pub(crate) static TRANSPORT: [CheckSpec; 9] = [

@@ -3,7 +3,7 @@
 use portcullis_inspect::{CheckSpec, Class, Finding, Span};
 
 use super::Subject;
-use crate::parser::text_of;
+use crate::parser::{Document, text_of};
 use crate::transport::OperationName;
 
 /// The operation that runs is beyond doubt.
@@ -20,7 +20,8 @@ pub(crate) const OPERATION: CheckSpec = CheckSpec {
     yields: false,
 };
 
-type Doubt = (&'static str, &'static str, Span);
+/// Code, explanation and place.
+pub(crate) type Doubt = (&'static str, &'static str, Span);
 
 pub(super) fn check(subject: Subject<'_>, findings: &mut Vec<Finding>) {
     if let Err((code, detail, span)) = choose(subject) {
@@ -47,24 +48,31 @@ fn choose(subject: Subject<'_>) -> Result<(), Doubt> {
 }
 
 fn choose_among(subject: Subject<'_>, wanted: Option<&str>) -> Result<(), Doubt> {
-    let named = |span| (text_of(&subject.envelope.query, span), span);
-    let mut names: Vec<(&str, Span)> = subject.document.operations().map(|operation| named(operation.name)).collect();
-    names.sort_unstable_by_key(|(name, span)| (*name, span.start));
-    if let Some((_, span)) = names.first().filter(|(name, _)| name.is_empty()) {
-        return Err(("ANONYMOUS_OPERATION_NOT_ALONE", "an operation without a name stands beside another one", *span));
-    }
-    let twin = names.windows(2).find_map(|pair| match pair {
-        [(a, _), (b, span)] if a == b => Some(*span),
-        _ => None,
-    });
-    if let Some(span) = twin {
-        return Err(("DUPLICATE_OPERATION", "two operations have the same name", span));
-    }
+    ambiguity(subject.document, &subject.envelope.query).map_or(Ok(()), Err)?;
+    let named =
+        |name: &str| subject.document.operations().any(|operation| text_of(&subject.envelope.query, operation.name) == name);
     match wanted {
         None => Err(("OPERATION_NAME_REQUIRED", "several operations and no `operationName`", Span::default())),
-        Some(name) if names.binary_search_by(|(known, _)| (*known).cmp(name)).is_err() => Err(not_found(Span::default())),
+        Some(name) if !named(name) => Err(not_found(Span::default())),
         Some(_) => Ok(()),
     }
+}
+
+/// Why the names of several operations leave open which one is meant (GraphQL §5.2.2.1, §5.2.3.1).
+pub(crate) fn ambiguity(document: &Document, text: &str) -> Option<Doubt> {
+    let mut names: Vec<(&str, Span)> =
+        document.operations().map(|operation| (text_of(text, operation.name), operation.name)).collect();
+    if names.len() < 2 {
+        return None;
+    }
+    names.sort_unstable_by_key(|(name, span)| (*name, span.start));
+    if let Some((_, span)) = names.first().filter(|(name, _)| name.is_empty()) {
+        return Some(("ANONYMOUS_OPERATION_NOT_ALONE", "an operation without a name stands beside another one", *span));
+    }
+    names.windows(2).find_map(|pair| match pair {
+        [(a, _), (b, span)] if a == b => Some(("DUPLICATE_OPERATION", "two operations have the same name", *span)),
+        _ => None,
+    })
 }
 
 const fn not_found(span: Span) -> Doubt {

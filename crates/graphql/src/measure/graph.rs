@@ -8,20 +8,20 @@ use crate::parser::{DefinitionKind, Document, NONE, Run, text_of};
 
 /// The graph of spreads.
 #[derive(Debug, Default)]
-pub(super) struct Graph {
+pub(crate) struct Graph {
     /// What each definition counts by itself.
-    pub(super) parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
     /// Spreads of all definitions, in the order of the text.
-    pub(super) spreads: Vec<Spread>,
+    pub(crate) spreads: Vec<Spread>,
     /// The run of `spreads` of each definition.
-    pub(super) spread_runs: Vec<Run>,
+    pub(crate) spread_runs: Vec<Run>,
     /// Names of aliased fields of all definitions, in the order of the text.
-    pub(super) aliased: Vec<Span>,
+    pub(crate) aliased: Vec<Span>,
     /// The run of `aliased` of each definition.
-    pub(super) aliased_runs: Vec<Run>,
+    pub(crate) aliased_runs: Vec<Run>,
     /// Definitions, each after all that it spreads.
-    pub(super) order: Vec<u32>,
-    pub(super) faults: Vec<FragmentFault>,
+    pub(crate) order: Vec<u32>,
+    pub(crate) faults: Vec<FragmentFault>,
 }
 
 /// How far the depth-first search has come with a definition.
@@ -33,7 +33,7 @@ enum Visit {
 }
 
 impl Graph {
-    pub(super) fn of(document: &Document, text: &str) -> Self {
+    pub(crate) fn of(document: &Document, text: &str) -> Self {
         let mut graph = Self::default();
         for definition in document.definitions() {
             let (spreads, aliased) = (graph.spreads.len() as u32, graph.aliased.len() as u32);
@@ -48,7 +48,7 @@ impl Graph {
     }
 
     /// Spreads of the definition at `index`.
-    pub(super) fn spreads_of(&self, index: u32) -> &[Spread] {
+    pub(crate) fn spreads_of(&self, index: u32) -> &[Spread] {
         self.spread_runs.get(index as usize).map_or(&[], |run| run.of(&self.spreads))
     }
 

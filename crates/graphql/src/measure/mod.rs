@@ -18,7 +18,7 @@ use portcullis_inspect::{Budget, Exhausted, Span};
 use crate::parser::{DefinitionKind, Document};
 pub use facts::{FACTS, facts};
 pub use fault::{FRAGMENT_SPREADS, FragmentFault, FragmentFaultCode};
-use graph::Graph;
+pub(crate) use graph::Graph;
 
 /// What was measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,17 +66,26 @@ pub struct OperationMeasure {
 /// Measures all operations of `document`, which was parsed from `text`. Time and memory are linear in the document (sorting names:
 /// n log n), and per further operation in what it reaches; one step of `budget` is one selection, definition or alias looked at.
 pub fn measure(document: &Document, text: &str, budget: &mut Budget) -> Result<Measurement, Exhausted> {
+    measure_spreads(document, text, &Graph::of(document, text), budget)
+}
+
+/// [`measure`] with the graph of spreads already known.
+pub(crate) fn measure_spreads(
+    document: &Document,
+    text: &str,
+    graph: &Graph,
+    budget: &mut Budget,
+) -> Result<Measurement, Exhausted> {
     budget.spend(document.selections().len() as u64)?;
     budget.spend(document.definitions().len() as u64)?;
-    let graph = Graph::of(document, text);
-    let expanded = expand::expand(&graph);
-    let mut aliases = aliases::Aliases::of(&graph, text);
+    let expanded = expand::expand(graph);
+    let mut aliases = aliases::Aliases::of(graph, text);
     let mut operations = Vec::new();
     for (index, (definition, whole)) in document.definitions().iter().zip(&expanded).enumerate() {
         if definition.kind == DefinitionKind::Fragment {
             continue;
         }
-        let (aliases_per_field, most_aliased) = aliases.most_of_one_name(&graph, index as u32, budget)?;
+        let (aliases_per_field, most_aliased) = aliases.most_of_one_name(graph, index as u32, budget)?;
         operations.push(OperationMeasure {
             definition: index as u32,
             depth: whole.heights.depth,
@@ -94,5 +103,5 @@ pub fn measure(document: &Document, text: &str, budget: &mut Budget) -> Result<M
             introspection_lists: whole.heights.introspection_lists,
         });
     }
-    Ok(Measurement { operations, faults: graph.faults })
+    Ok(Measurement { operations, faults: graph.faults.clone() })
 }

@@ -6,38 +6,38 @@ use crate::parser::{Definition, Document, NONE, Selection, SelectionKind, Select
 
 /// Numbers that add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    pub(super) fields: u64,
-    pub(super) root_fields: u64,
-    pub(super) aliases: u64,
-    pub(super) directives: u64,
-    pub(super) spreads: u64,
-    pub(super) introspection_fields: u64,
+pub(crate) struct Tally {
+    pub(crate) fields: u64,
+    pub(crate) root_fields: u64,
+    pub(crate) aliases: u64,
+    pub(crate) directives: u64,
+    pub(crate) spreads: u64,
+    pub(crate) introspection_fields: u64,
 }
 
 /// Numbers of which the largest counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Heights {
+pub(crate) struct Heights {
     /// Field depth outside of introspection.
-    pub(super) depth: u64,
+    pub(crate) depth: u64,
     /// Field depth from `__schema` or `__type` on.
-    pub(super) introspection_depth: u64,
+    pub(crate) introspection_depth: u64,
     /// Member lists within one another from there on.
-    pub(super) introspection_lists: u64,
+    pub(crate) introspection_lists: u64,
     /// Depth of all fields alike: what this definition adds where it is spread inside introspection.
-    pub(super) any_depth: u64,
+    pub(crate) any_depth: u64,
     /// Member lists within one another, wherever they stand: the same.
-    pub(super) any_lists: u64,
-    pub(super) directives_per_node: u64,
+    pub(crate) any_lists: u64,
+    pub(crate) directives_per_node: u64,
 }
 
 /// How far down a place is within its definition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Fields around it.
-    pub(super) depth: u64,
+    pub(crate) depth: u64,
     /// Member lists around it.
-    pub(super) lists: u64,
+    pub(crate) lists: u64,
 }
 
 impl Place {
@@ -48,26 +48,26 @@ impl Place {
 
 /// A fragment spread, seen from the definition it stands in.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spread {
+pub(crate) struct Spread {
     /// Name of the fragment.
-    pub(super) name: Span,
+    pub(crate) name: Span,
     /// Index of its definition, or [`NONE`].
-    pub(super) target: u32,
+    pub(crate) target: u32,
     /// Where it stands.
-    pub(super) place: Place,
+    pub(crate) place: Place,
     /// Where it stands below the field of introspection around it, if there is one in this definition.
-    pub(super) introspected: Option<Place>,
+    pub(crate) introspected: Option<Place>,
 }
 
 /// What one definition counts by itself.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Part {
-    pub(super) tally: Tally,
-    pub(super) heights: Heights,
+pub(crate) struct Part {
+    pub(crate) tally: Tally,
+    pub(crate) heights: Heights,
 }
 
 /// Walks `definition`; its spreads and the names of its aliased fields are appended to the two lists.
-pub(super) fn part_of(
+pub(crate) fn part_of(
     document: &Document,
     text: &str,
     definition: &Definition,

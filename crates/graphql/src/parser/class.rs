@@ -53,7 +53,9 @@ const fn token_of(byte: u8) -> Token {
         b'!' => Token::Bang,
         b'$' => Token::Dollar,
         b'@' => Token::At,
-        // `&` and `|` are punctuators of type system documents only; no rule of an executable document has them.
+        // No rule of an executable document has these two.
+        b'&' => Token::Ampersand,
+        b'|' => Token::Pipe,
         _ => Token::Fault,
     }
 }

@@ -10,9 +10,9 @@ use super::fault::{FaultCode, ParseFault};
 use super::grammar::ParseLimits;
 use super::literal;
 
-/// Kinds of tokens, those that an executable document can have.
+/// Kinds of tokens. Executable documents have all but two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     Name,
     BraceOpen,
     ParenOpen,
@@ -25,6 +25,10 @@ pub(super) enum Token {
     Bang,
     Dollar,
     At,
+    /// `&`, which only schemas have.
+    Ampersand,
+    /// `|`, which only schemas have.
+    Pipe,
     Spread,
     Int,
     Float,
@@ -41,14 +45,14 @@ pub(super) enum Token {
 }
 
 /// A cursor over the text, always standing on one token.
-pub(super) struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     bytes: &'a [u8],
     /// Kind of the token it stands on.
-    pub(super) token: Token,
+    pub(crate) token: Token,
     /// First byte of that token.
-    pub(super) start: u32,
+    pub(crate) start: u32,
     /// Byte after that token.
-    pub(super) end: u32,
+    pub(crate) end: u32,
     tokens_left: u32,
     nesting_left: u32,
     name_bytes: usize,
@@ -57,7 +61,7 @@ pub(super) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     /// A lexer before the first token. The caller knows that `text` is shorter than 4 GiB.
-    pub(super) fn new(text: &'a str, limits: &ParseLimits) -> Self {
+    pub(crate) fn new(text: &'a str, limits: &ParseLimits) -> Self {
         Self {
             bytes: text.as_bytes(),
             token: Token::End,
@@ -72,7 +76,7 @@ impl<'a> Lexer<'a> {
 
     /// Where the token stands.
     #[inline]
-    pub(super) const fn span(&self) -> Span {
+    pub(crate) const fn span(&self) -> Span {
         Span::new(self.start, self.end)
     }
 
@@ -89,13 +93,13 @@ impl<'a> Lexer<'a> {
 
     /// The fault behind [`Token::Fault`], or else: this token is not what the grammar wants here.
     #[cold]
-    pub(super) fn unexpected(&self) -> ParseFault {
+    pub(crate) fn unexpected(&self) -> ParseFault {
         self.fault.unwrap_or(ParseFault { code: FaultCode::SyntaxError, span: self.span() })
     }
 
     /// Reads the next token.
     #[inline]
-    pub(super) fn advance(&mut self) {
+    pub(crate) fn advance(&mut self) {
         let mut at = self.end as usize;
         let token = loop {
             let Some(&byte) = self.bytes.get(at) else {

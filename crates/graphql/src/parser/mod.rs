@@ -11,7 +11,7 @@ mod class;
 mod document;
 mod fault;
 mod grammar;
-mod lexer;
+pub(crate) mod lexer;
 mod literal;
 mod selection;
 #[cfg(test)]
