@@ -27,6 +27,7 @@ mod audit;
 mod coverage;
 mod exceptions;
 mod explain;
+mod fuzz_replay;
 mod http2;
 mod monitor;
 mod overload;
