@@ -74,6 +74,10 @@ impl Spelled for Network {
         let Ok(network) = text.parse::<IpNet>() else {
             return Err(Complaint::new("is not a network").help(HELP));
         };
+        if let Some(ipv4) = mapped(network) {
+            // Clients are known by their IPv4 address, so the mapped form would never match.
+            return Err(Complaint::new("is an IPv4 network in IPv6 clothes").meant(ipv4.to_string()));
+        }
         if network.network() != network.addr() {
             // Most likely a slip of the prefix length: refuse rather than guess which half was meant.
             return Err(Complaint::new("has bits set beyond its prefix").meant(network.trunc().to_string()));
@@ -83,6 +87,14 @@ impl Spelled for Network {
 }
 
 spelled!(Network);
+
+/// The IPv4 network that `network` spells as IPv4-mapped IPv6 (RFC 4291 §2.5.5.2).
+fn mapped(network: IpNet) -> Option<IpNet> {
+    let IpNet::V6(network) = network else { return None };
+    let prefix = network.prefix_len().checked_sub(96)?;
+    let address = network.addr().to_ipv4_mapped()?;
+    IpNet::new(IpAddr::V4(address), prefix).ok().map(|network| network.trunc())
+}
 
 /// A calendar day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,8 +210,7 @@ fn from_row(row: &'static LimitSpec, section: &Section, place: &Section, home: &
         review.report(Fault::OutOfRange, up_to, what, format!("no more than the ceiling of `{}` can be allowed", row.name));
     } else if value <= current {
         let what = format!("{} loosens nothing: the limit is {} here", review.quote(up_to), spell(row.quantity, current));
-        let draft = Draft::new(Fault::ExceptionNeverApplies, &up_to.span, what).warning();
-        review.problems.report(draft.help("name a larger value, or leave the exception out"));
+        review.report(Fault::ExceptionNeverApplies, up_to, what, "name a larger value, or leave the exception out");
     }
 }
 
@@ -269,9 +280,14 @@ mod tests {
             assert!(Network::spelled(text).is_ok(), "{text}");
         }
         assert_eq!(Network::spelled("::ffff:10.0.0.1"), Network::spelled("10.0.0.1"));
-        for (text, meant) in
-            [("10.1.2.3/8", Some("10.0.0.0/8")), ("10.0.0.0/33", None), ("10/8", None), ("10.0.0.0/-1", None), ("", None)]
-        {
+        for (text, meant) in [
+            ("10.1.2.3/8", Some("10.0.0.0/8")),
+            ("::ffff:10.0.0.0/104", Some("10.0.0.0/8")),
+            ("10.0.0.0/33", None),
+            ("10/8", None),
+            ("10.0.0.0/-1", None),
+            ("", None),
+        ] {
             assert_eq!(Network::spelled(text).unwrap_err().meant.as_deref(), meant, "{text}");
         }
     }

@@ -328,7 +328,16 @@ impl Collector {
         Self { source: Arc::new(NamedSource::new(name, text.to_owned())), list: Vec::new(), left_out: 0 }
     }
 
+    /// Whether further problems are only counted.
+    pub(super) fn is_full(&self) -> bool {
+        self.list.len() >= PROBLEMS_MAX
+    }
+
     pub(super) fn report(&mut self, draft: Draft) {
+        if self.is_full() {
+            self.left_out = self.left_out.saturating_add(1);
+            return;
+        }
         let end = self.source.inner().len();
         let start = draft.span.start.min(end);
         let span = self.on_one_line(self.visible(start..draft.span.end.clamp(start, end)));
@@ -344,13 +353,8 @@ impl Collector {
             span,
             source: Snippet { file: Arc::clone(&self.source), narrow: draft.fault == Fault::Secret },
         };
-        if self.list.iter().any(|known| known.is_same(&problem)) {
-            return;
-        }
-        if self.list.len() < PROBLEMS_MAX {
+        if !self.list.iter().any(|known| known.is_same(&problem)) {
             self.list.push(problem);
-        } else {
-            self.left_out = self.left_out.saturating_add(1);
         }
     }
 

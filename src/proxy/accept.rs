@@ -191,7 +191,7 @@ async fn speaks_http2(stream: &TcpStream, patience: Duration) -> Option<bool> {
                 Ok(seen) if seen == PREFACE.len() => return Some(first == PREFACE),
                 // What is there so far could still become the preface; the next segment will tell.
                 Ok(seen) if seen > 0 && first.get(..seen) == PREFACE.get(..seen) => {
-                    tokio::time::sleep(Duration::from_millis(5)).await
+                    tokio::time::sleep(Duration::from_millis(5)).await;
                 }
                 // One byte short of the preface and no more to come is HTTP/1's to answer.
                 _ => return Some(false),

@@ -39,6 +39,8 @@ pub struct Connection {
     plane: Arc<Plane>,
     worker: usize,
     peer: Peer,
+    /// Its address and port as records show them.
+    client: Arc<str>,
     provenance: Arc<Provenance>,
     ledger: Ledger,
 }
@@ -47,7 +49,8 @@ impl Connection {
     /// A connection served by `worker`. What its guard refuses arrives through `ledger`.
     pub fn new(plane: Arc<Plane>, worker: usize, peer: Peer, ledger: Ledger) -> Self {
         let provenance = Arc::new(Provenance::of(&peer));
-        Self { plane, worker, peer, provenance, ledger }
+        let client = peer.address.to_string().into();
+        Self { plane, worker, peer, client, provenance, ledger }
     }
 
     /// Answers one request, whatever happens: a panic refuses this exchange and nothing else.
@@ -122,7 +125,7 @@ impl Exchange {
             time: jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_string(),
             request_id: ids.request_id.clone(),
             trace_id: ids.trace_id.clone(),
-            client: connection.peer.address.to_string(),
+            client: Arc::clone(&connection.client),
             scheme: connection.peer.scheme.as_str(),
             version: version_text(request.version()),
             revision: active.snapshot.revision,

@@ -72,7 +72,7 @@ fn every_configuration_shown_loads() {
 }
 
 fn indented(block: &str) -> String {
-    block.lines().map(|line| format!("    {line}\n")).collect()
+    block.lines().flat_map(|line| ["    ", line, "\n"]).collect()
 }
 
 #[test]
