@@ -26,6 +26,7 @@ mod admin;
 mod audit;
 mod coverage;
 mod demo;
+mod desync;
 mod exceptions;
 mod explain;
 mod http2;
