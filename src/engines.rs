@@ -11,10 +11,13 @@ pub fn all() -> Vec<Arc<dyn Engine>> {
     vec![Arc::new(portcullis_graphql::GraphQl), Arc::new(portcullis_http::plain::Plain)]
 }
 
-/// Tables of limits that belong to no protocol.
-pub static LIMITS: &[&[LimitSpec]] = &[&portcullis_http::limits::LIMITS, portcullis_policy::LIMITS];
+/// Tables of limits of the process: they act before it is known which service a request is for.
+pub static PROCESS_LIMITS: &[&[LimitSpec]] = &[portcullis_http::limits::PROCESS];
 
-/// Tables of checks that belong to no protocol.
+/// Tables of limits every service has beside those of its protocol.
+pub static SERVICE_LIMITS: &[&[LimitSpec]] = &[portcullis_policy::LIMITS];
+
+/// Tables of checks every service has beside those of its protocol.
 pub static CHECKS: &[&[CheckSpec]] = &[&portcullis_http::checks::CHECKS, portcullis_policy::CHECKS, PLANE];
 
 /// Checks a service does not enforce unless it says so.
@@ -23,6 +26,12 @@ pub static OFF_BY_DEFAULT: &[&str] = &[portcullis_http::checks::URL_CREDENTIALS.
 /// What the data plane itself can find; nothing of it can be excepted, because there is nothing left to forward.
 static PLANE: &[CheckSpec] = &[
     CheckSpec { name: "http.route", codes: &["NO_ROUTE"], refuses: "a host and path at which no service answers", yields: false },
+    CheckSpec {
+        name: "service.understood",
+        codes: &["NOT_UNDERSTOOD"],
+        refuses: "a message that was not understood to its end although nothing enforced speaks against it: there is no form to send",
+        yields: false,
+    },
     CheckSpec {
         name: "upstream.connect",
         codes: &["UPSTREAM_UNREACHABLE", "UPSTREAM_TIMEOUT"],
@@ -51,5 +60,5 @@ static PLANE: &[CheckSpec] = &[
 
 /// What a configuration can speak of, with `engines` as the protocols.
 pub const fn known(engines: &[Arc<dyn Engine>]) -> Known<'_> {
-    Known { engines, limits: LIMITS, checks: CHECKS }
+    Known { engines, process_limits: PROCESS_LIMITS, service_limits: SERVICE_LIMITS, service_checks: CHECKS, off: OFF_BY_DEFAULT }
 }

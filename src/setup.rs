@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use portcullis_inspect::{Engine, Limits, Problems, Scheme, Source};
-use portcullis_policy::{Exception, Mode, PathPattern, PolicyParts};
-use portcullis_registry::{HostPattern, ServiceSpec, Snapshot};
+use portcullis_inspect::{Engine, Problems, Scheme, Source};
+use portcullis_registry::{ServiceSpec, Snapshot};
 
 use crate::config::{self, Config};
 use crate::engines;
@@ -99,23 +98,8 @@ fn listeners(config: &Config) -> Result<HashMap<ListenerKey, ListenerSettings>, 
 }
 
 fn spec(service: &config::Service, engines: &[Arc<dyn Engine>]) -> Result<ServiceSpec, SetupError> {
-    let engine = engines.iter().find(|engine| engine.name() == service.protocol);
-    let mut known: Vec<_> = engines::CHECKS.iter().flat_map(|table| table.iter()).collect();
-    known.extend(engine.map(|engine| engine.checks()).unwrap_or_default());
     let sources = service.schema.iter().map(|file| source(file.path())).collect::<Result<Vec<_>, _>>()?;
-    let policy = PolicyParts {
-        mode: mode(service.mode),
-        checks: modes(service),
-        limits: limits(service),
-        methods: service.methods.as_ref().map(|methods| methods.iter().map(|method| method.get().clone()).collect()),
-        exceptions: service.exceptions.iter().filter_map(exception).collect(),
-        facts: engine.map(|engine| engine.facts()).unwrap_or_default(),
-        known,
-    };
-    let hosts = service.hosts.iter().flatten().filter_map(|host| HostPattern::parse(&host.text()).ok()).collect();
-    let paths = service.paths.iter().filter_map(|path| PathPattern::parse(&path.text()).ok()).collect();
-    let (name, protocol) = (service.name.as_str().to_owned(), service.protocol.clone());
-    Ok(ServiceSpec { name, protocol, hosts, paths, sources, policy })
+    Ok(service.spec(sources, &engines::known(engines)))
 }
 
 fn source(path: &std::path::Path) -> Result<Source, SetupError> {
@@ -124,45 +108,6 @@ fn source(path: &std::path::Path) -> Result<Source, SetupError> {
         Ok(text) => Ok(Source { name, text }),
         Err(error) => Err(SetupError::Unreadable(format!("{name} cannot be read: {error}"))),
     }
-}
-
-const fn mode(mode: config::Mode) -> Mode {
-    match mode {
-        config::Mode::Enforce => Mode::Enforce,
-        config::Mode::Monitor => Mode::Monitor,
-        config::Mode::Off => Mode::Off,
-    }
-}
-
-fn modes(service: &config::Service) -> Vec<(String, Mode)> {
-    let mut modes: Vec<_> = service.checks.iter().map(|(check, written)| (check.clone(), mode(*written))).collect();
-    for check in engines::OFF_BY_DEFAULT {
-        if !service.checks.contains_key(*check) {
-            modes.push(((*check).to_owned(), Mode::Off));
-        }
-    }
-    modes
-}
-
-fn limits(service: &config::Service) -> Limits {
-    service.limits.clone()
-}
-
-fn exception(written: &config::Exception) -> Option<Exception> {
-    let path = match &written.path {
-        Some(path) => Some(PathPattern::parse(&path.text()).ok()?),
-        None => None,
-    };
-    Some(Exception {
-        check: written.check.clone(),
-        coordinate: written.coordinate.clone(),
-        path,
-        address: written.address.map(config::Network::get),
-        up_to: written.up_to(),
-        reason: written.reason.clone(),
-        owner: written.owner.clone(),
-        expires: written.expires.end(),
-    })
 }
 
 fn upstream(written: &config::Upstream) -> Result<UpstreamSettings, TlsError> {

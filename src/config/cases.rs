@@ -57,13 +57,13 @@ static GRAPHQL_LIMITS: [LimitSpec; 4] = [
     row("graphql.tokens", Quantity::Count, 10_000, 1_000_000, Acts::WhileReading),
 ];
 static GRAPHQL_CHECKS: [CheckSpec; 2] = [check("graphql.introspection", true), check("graphql.syntax", false)];
-static HTTP_LIMITS: [LimitSpec; 1] = [row("rest.body_bytes", Quantity::Bytes, 1 << 20, 1 << 40, Acts::InTheShell)];
-static PROCESS_LIMITS: [LimitSpec; 3] = [
+static HTTP_LIMITS: [LimitSpec; 1] = [row("http.body", Quantity::Bytes, 10 << 20, 1 << 40, Acts::WhileReading)];
+static PROCESS_LIMITS: [LimitSpec; 2] = [
     row("http.head_bytes", Quantity::Bytes, 32 << 10, 1 << 20, Acts::WhileReading),
     row("http.head_time", Quantity::Milliseconds, 10_000, 60_000, Acts::InTheShell),
-    row("json.depth", Quantity::Levels, 64, 512, Acts::WhileReading),
 ];
-static PROCESS_CHECKS: [CheckSpec; 2] = [check("http.framing", false), check("http.path", true)];
+static SERVICE_LIMITS: [LimitSpec; 1] = [row("service.exchanges", Quantity::Count, 1024, 1_000_000, Acts::InTheShell)];
+static SERVICE_CHECKS: [CheckSpec; 2] = [check("http.framing", false), check("http.path", true)];
 
 /// Runs `judge` with tables that stand still while the real ones grow.
 pub(super) fn with_known<T>(judge: impl FnOnce(&Known<'_>) -> T) -> T {
@@ -71,7 +71,13 @@ pub(super) fn with_known<T>(judge: impl FnOnce(&Known<'_>) -> T) -> T {
         Arc::new(Paper { name: "graphql", limits: &GRAPHQL_LIMITS, checks: &GRAPHQL_CHECKS }),
         Arc::new(Paper { name: "http", limits: &HTTP_LIMITS, checks: &[] }),
     ];
-    judge(&Known { engines: &engines, limits: &[&PROCESS_LIMITS], checks: &[&PROCESS_CHECKS] })
+    judge(&Known {
+        engines: &engines,
+        process_limits: &[&PROCESS_LIMITS],
+        service_limits: &[&SERVICE_LIMITS],
+        service_checks: &[&SERVICE_CHECKS],
+        off: &["http.path"],
+    })
 }
 
 fn env(name: &str) -> Option<String> {

@@ -112,7 +112,7 @@ fn look(path: &Path, holds: Holds) -> Result<(), Trouble> {
     match (holds, certificate, key) {
         (Holds::Certificates, true, _) | (Holds::PrivateKey, _, true) | (Holds::Anything, _, _) => Ok(()),
         (Holds::Certificates, false, true) | (Holds::PrivateKey, true, false) => Err(Trouble::Swapped),
-        (Holds::Certificates, false, false) | (Holds::PrivateKey, false, false) => Err(Trouble::NotPem),
+        (Holds::Certificates | Holds::PrivateKey, false, false) => Err(Trouble::NotPem),
     }
 }
 

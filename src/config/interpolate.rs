@@ -21,6 +21,7 @@ pub(super) fn fill(node: &mut Node, env: &Environment<'_>, problems: &mut Collec
         Content::Scalar(scalar) if scalar.text.contains("${") => match filled(&scalar.text, env) {
             Ok((text, from_env)) => {
                 scalar.from_env = from_env;
+                scalar.filled = true;
                 scalar.text = text;
             }
             Err(reason) => {

@@ -108,9 +108,8 @@ impl Spelled for Address {
         let is_port = port.parse::<u16>().is_ok() && !port.starts_with('+');
         let ipv6_without_port = || text.parse::<std::net::Ipv6Addr>().is_ok();
         Err(match text.strip_suffix(port) {
-            Some("") if is_port => complaint.meant(format!("127.0.0.1:{port}")),
+            Some("" | "localhost:") if is_port => complaint.meant(format!("127.0.0.1:{port}")),
             Some(":" | "*:") if is_port => complaint.meant(format!("0.0.0.0:{port}")),
-            Some("localhost:") if is_port => complaint.meant(format!("127.0.0.1:{port}")),
             _ if ipv6_without_port() => complaint.meant(format!("[{text}]:8080")),
             _ if text.parse::<IpAddr>().is_ok() => complaint.meant(format!("{text}:8080")),
             _ => complaint,
@@ -121,7 +120,8 @@ impl Spelled for Address {
 spelled!(Address);
 
 /// Checks listeners and control plane together: no address twice, and the control plane not in the open.
-pub(super) fn review(listeners: Option<&Section>, admin: Option<&Section>, review: &mut Review<'_>) {
+pub(super) fn review(root: &Section, review: &mut Review<'_>) {
+    let (listeners, admin) = (root.get("listeners"), root.get("admin"));
     let mut taken: Vec<(Address, &Section)> = Vec::new();
     let addresses =
         listeners.map(Section::items).unwrap_or_default().iter().chain(admin).filter_map(|section| section.get("address"));
@@ -133,7 +133,7 @@ pub(super) fn review(listeners: Option<&Section>, admin: Option<&Section>, revie
         }
         taken.push((address, place));
     }
-    if admin.is_none() {
+    if admin.is_none() && !root.dropped("admin") {
         let default = loopback();
         if let Some((_, first)) = taken.iter().find(|(other, _)| other.clashes(default)) {
             let what = format!(

@@ -88,7 +88,7 @@ pub fn load_text(
 
 /// Everything the schema cannot say.
 fn review(root: &Section, review: &mut Review<'_>) {
-    listener::review(root.get("listeners"), root.get("admin"), review);
+    listener::review(root, review);
     if let Some(section) = root.get("audit") {
         audit::review(section, review);
     }
@@ -106,8 +106,10 @@ fn resolve(settings: Settings, base: &Path, known: &Known<'_>) -> Config {
     let Settings { mut listeners, admin, mut audit, limits: written, drain_timeout, mut services } = settings;
     listeners.iter_mut().filter_map(|listener| listener.tls.as_mut()).for_each(|tls| tls.resolve(base));
     audit.resolve(base);
-    services.iter_mut().for_each(|service| service.resolve(base, known, &written));
-    let mut limits = Limits::defaults(known.limits);
+    for service in &mut services {
+        service.resolve(base, known, &written);
+    }
+    let mut limits = Limits::defaults(known.process_limits);
     written.apply(&mut limits);
     Config { listeners, admin, audit, limits, drain_timeout, services }
 }

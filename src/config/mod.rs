@@ -10,20 +10,26 @@
 mod audit;
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod drift;
 mod exception;
 mod file;
+#[cfg(test)]
+mod hostile;
 mod interpolate;
 mod limits;
 mod listener;
 mod load;
 mod problem;
 mod reachable;
+pub mod reference;
 mod review;
 mod route;
 mod schema;
 mod section;
 mod service;
 mod shape;
+mod spec;
 mod spelled;
 mod suggest;
 mod tls;
@@ -55,10 +61,14 @@ pub use upstream::{Origin, ServerName, Upstream};
 pub struct Known<'a> {
     /// Protocols.
     pub engines: &'a [Arc<dyn Engine>],
-    /// Tables of rows that belong to no protocol. `http.*` rows act before a service is known, so only the process sets them.
-    pub limits: &'a [&'static [LimitSpec]],
-    /// Tables of checks that belong to no protocol.
-    pub checks: &'a [&'static [CheckSpec]],
+    /// Tables of rows of the process: they act before it is known which service a request is for.
+    pub process_limits: &'a [&'static [LimitSpec]],
+    /// Tables of rows that every service has beside those of its protocol.
+    pub service_limits: &'a [&'static [LimitSpec]],
+    /// Tables of checks that every service has beside those of its protocol.
+    pub service_checks: &'a [&'static [CheckSpec]],
+    /// Checks that are off unless a service sets them.
+    pub off: &'a [&'static str],
 }
 
 /// A configuration without contradictions. Made by [`load`] alone in the product; paths are absolute if the folder of the file was.
@@ -92,7 +102,7 @@ struct Settings {
     /// Audit records: one JSON line per exchange.
     #[serde(default)]
     audit: Audit,
-    /// Limits of the process set to another value than their default.
+    /// Limits of the process set to another value than their default. A limit of the services set here is the default of every service.
     #[serde(default)]
     limits: limits::RowValues,
     /// How long open exchanges may take to end after a request to stop.

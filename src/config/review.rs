@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use portcullis_inspect::{CheckSpec, LimitSpec, Time};
+use portcullis_inspect::{CheckSpec, Engine, LimitSpec, Time};
 
 use super::Known;
 use super::problem::{Collector, Draft, Fault};
@@ -34,6 +35,10 @@ impl Review<'_> {
 }
 
 impl<'a> Known<'a> {
+    fn engine(&self, protocol: &str) -> Option<&'a Arc<dyn Engine>> {
+        self.engines.iter().find(|engine| engine.name() == protocol)
+    }
+
     /// Names of the protocols.
     pub(super) fn protocols(&self) -> Vec<&'static str> {
         self.engines.iter().map(|engine| engine.name()).collect()
@@ -41,39 +46,42 @@ impl<'a> Known<'a> {
 
     /// Rows of the process.
     pub(super) fn process_rows(&self) -> impl Iterator<Item = &'static LimitSpec> + 'a {
-        self.limits.iter().flat_map(|table| table.iter())
+        self.process_limits.iter().flat_map(|table| table.iter())
     }
 
-    /// Rows a service of `protocol` may set: its engine's, and those of the process that do not act before a service is known.
+    /// Tables of the rows a service of `protocol` has.
+    pub(super) fn service_tables(&self, protocol: &str) -> Vec<&'static [LimitSpec]> {
+        let engine = self.engine(protocol);
+        engine.map(|engine| engine.limits()).into_iter().chain(self.service_limits.iter().copied()).collect()
+    }
+
+    /// Rows a service of `protocol` may set: its engine's, and those that every service has. A row that is the process's as well acts before
+    /// the service is known.
     pub(super) fn service_rows(&self, protocol: &str) -> impl Iterator<Item = &'static LimitSpec> + 'a {
-        let engine = self.engines.iter().find(|engine| engine.name() == protocol);
-        let own = engine.into_iter().flat_map(|engine| engine.limits().iter());
-        own.chain(self.process_rows().filter(|row| is_for_services(row)))
+        let known = *self;
+        let own = self.engine(protocol).into_iter().flat_map(|engine| engine.limits().iter());
+        own.filter(move |row| !known.is_process_row(row)).chain(self.service_limits.iter().flat_map(|table| table.iter()))
     }
 
-    /// Checks a service of `protocol` may set, beside its rows.
+    fn is_process_row(&self, row: &LimitSpec) -> bool {
+        self.process_rows().any(|process| process.name == row.name)
+    }
+
+    /// Checks a service of `protocol` has, beside its rows.
     pub(super) fn service_checks(&self, protocol: &str) -> impl Iterator<Item = &'static CheckSpec> + 'a {
-        let engine = self.engines.iter().find(|engine| engine.name() == protocol);
-        let own = engine.into_iter().flat_map(|engine| engine.checks().iter());
-        own.chain(self.checks.iter().flat_map(|table| table.iter()))
+        let own = self.engine(protocol).into_iter().flat_map(|engine| engine.checks().iter());
+        unique(own.chain(self.service_checks.iter().flat_map(|table| table.iter())), |check| check.name).into_iter()
     }
 
     /// Rows any service may set, each name once.
     pub(super) fn all_service_rows(&self) -> Vec<&'static LimitSpec> {
-        let rows = self.engines.iter().flat_map(|engine| engine.limits().iter());
-        unique(rows.chain(self.process_rows().filter(|row| is_for_services(row))), |row| row.name)
+        unique(self.engines.iter().flat_map(|engine| self.service_rows(engine.name())), |row| row.name)
     }
 
     /// Every check any service knows, each name once.
     pub(super) fn all_checks(&self) -> Vec<&'static CheckSpec> {
-        let checks = self.engines.iter().flat_map(|engine| engine.checks().iter());
-        unique(checks.chain(self.checks.iter().flat_map(|table| table.iter())), |check| check.name)
+        unique(self.engines.iter().flat_map(|engine| self.service_checks(engine.name())), |check| check.name)
     }
-}
-
-/// `http.*` rows of the process act on connections and heads, before it is known which service a request is for.
-fn is_for_services(row: &LimitSpec) -> bool {
-    !row.name.starts_with("http.") && row.acts != portcullis_inspect::Acts::InTheShell
 }
 
 fn unique<T>(rows: impl Iterator<Item = &'static T>, name: impl Fn(&T) -> &'static str) -> Vec<&'static T> {

@@ -1,67 +1,26 @@
-//! Which requests a service answers: hosts, paths and methods.
-//!
-//! Services are tried in the order of the file; the first whose hosts and paths match answers. Patterns are compared with the request's
-//! one reading: a normalised path and a lower-case host.
+//! How hosts, paths and methods are written. What they mean is the registry's and the policy's.
 
 use std::net::IpAddr;
 
-use serde::{Serialize, Serializer};
+use portcullis_http::path;
 
 use super::problem::Complaint;
 use super::spelled::{Spelled, spelled};
 
 /// A host name, an IP address, or `*.suffix`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostPattern(Host);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Host {
-    /// Name, or address as written in a URL without brackets.
-    Exact(String),
-    /// With the leading dot: `.example.com`.
-    Suffix(String),
-}
+pub struct HostPattern(portcullis_registry::HostPattern);
 
 impl HostPattern {
-    /// Whether `authority` (host with or without port, lower case) is meant. `*.example.com` means every name below `example.com`, at any
-    /// depth, and not `example.com` itself.
-    pub fn matches(&self, authority: &str) -> bool {
-        let host = host_of(authority);
-        match &self.0 {
-            Host::Exact(name) => host == name,
-            Host::Suffix(suffix) => host.len() > suffix.len() && host.ends_with(suffix.as_str()),
-        }
-    }
-
-    /// Whether every host that `other` means is meant by `self`.
-    pub(super) fn covers(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Host::Exact(one), Host::Exact(two)) => one == two,
-            (Host::Exact(_), Host::Suffix(_)) => false,
-            (Host::Suffix(_), Host::Exact(name)) => self.matches(name),
-            (Host::Suffix(one), Host::Suffix(two)) => two.ends_with(one.as_str()),
-        }
-    }
-
-    /// The pattern as written.
+    /// The pattern as routes write it.
     pub fn text(&self) -> String {
-        match &self.0 {
-            Host::Exact(name) => name.clone(),
-            Host::Suffix(suffix) => format!("*{suffix}"),
-        }
+        self.0.to_string()
     }
-}
 
-/// The host of an authority, without port, brackets or a final dot.
-fn host_of(authority: &str) -> &str {
-    if let Some((address, _)) = authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        return address;
+    /// The pattern as routes use it.
+    pub const fn get(&self) -> &portcullis_registry::HostPattern {
+        &self.0
     }
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
-    };
-    host.strip_suffix('.').unwrap_or(host)
 }
 
 impl Spelled for HostPattern {
@@ -71,8 +30,10 @@ impl Spelled for HostPattern {
         const HELP: &str = "a host is a name without port, such as `shop.example.com`, `*.example.com` or `127.0.0.1`";
         let complaint = || Complaint::new("is not a host").help(HELP);
         let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-        if let Ok(address) = bare.parse::<IpAddr>() {
-            return Ok(Self(Host::Exact(address.to_string())));
+        match bare.parse::<IpAddr>() {
+            Ok(IpAddr::V6(address)) => return Self::routed(&address.to_string()),
+            Ok(IpAddr::V4(address)) if bare == text => return Self::routed(&address.to_string()),
+            _ => {}
         }
         if let Some((host, port)) = text.rsplit_once(':').filter(|(host, _)| Self::spelled(host).is_ok()) {
             return Err(if port.bytes().all(|byte| byte.is_ascii_digit()) { complaint().meant(host) } else { complaint() });
@@ -87,17 +48,23 @@ impl Spelled for HostPattern {
         if !name.is_ascii() {
             return Err(complaint().help("write names with other letters in their `xn--` form, as clients send them"));
         }
-        if !is_name(name) {
-            return Err(complaint());
+        if let Some(without) = text.strip_suffix('.').filter(|without| Self::spelled(without).is_ok()) {
+            return Err(complaint().meant(without));
         }
-        Ok(Self(if name.len() == text.len() { Host::Exact(name.to_owned()) } else { Host::Suffix(format!(".{name}")) }))
+        if is_name(name) { Self::routed(text) } else { Err(complaint()) }
+    }
+}
+
+impl HostPattern {
+    fn routed(text: &str) -> Result<Self, Complaint> {
+        portcullis_registry::HostPattern::parse(text).map(Self).map_err(|_| Complaint::new("is not a host"))
     }
 }
 
 spelled!(HostPattern);
 
-/// Whether `name` is a lower-case DNS name (RFC 1123 §2.1; underscores are seen in the wild and harm nobody). A name whose last label is
-/// all digits would be read as an IPv4 address by somebody.
+/// Whether `name` is a lower-case DNS name (RFC 1123 §2.1; underscores are seen in the wild and harm nobody). A name whose last label is a
+/// number would be read as an IPv4 address by somebody.
 pub(super) fn is_name(name: &str) -> bool {
     let label = |label: &str| {
         let inner = label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'));
@@ -110,31 +77,22 @@ pub(super) fn is_name(name: &str) -> bool {
 
 /// A path, or everything below one: `/graphql`, `/api/*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathPattern {
-    /// The path; for a prefix up to and with the slash before the star.
-    text: String,
-    prefix: bool,
-}
+pub struct PathPattern(portcullis_policy::PathPattern);
 
 impl PathPattern {
-    /// Whether the normalised `path` is meant. `/api/*` means every path that begins with `/api/`, and not `/api` itself.
-    pub fn matches(&self, path: &str) -> bool {
-        if self.prefix { path.starts_with(&self.text) } else { path == self.text }
-    }
-
     /// The pattern as written.
     pub fn text(&self) -> String {
-        if self.prefix { format!("{}*", self.text) } else { self.text.clone() }
+        self.0.to_string()
     }
 
-    /// Whether every path that `other` means is meant by `self`.
-    pub(super) fn covers(&self, other: &Self) -> bool {
-        if other.prefix { self.prefix && other.text.starts_with(&self.text) } else { self.matches(&other.text) }
+    /// The pattern as routes and exceptions use it.
+    pub const fn get(&self) -> &portcullis_policy::PathPattern {
+        &self.0
     }
 
     /// Whether some path is meant by both.
     pub(super) fn touches(&self, other: &Self) -> bool {
-        self.covers(other) || other.covers(self)
+        self.0.covers(&other.0) || other.0.covers(&self.0)
     }
 }
 
@@ -149,26 +107,32 @@ impl Spelled for PathPattern {
             let complaint = complaint("does not start with `/`");
             return Err(if !text.is_empty() && Self::spelled(&meant).is_ok() { complaint.meant(meant) } else { complaint });
         }
-        let (path, prefix) = match text.strip_suffix('*') {
-            Some(path) if path.ends_with('/') => (path, true),
-            Some(path) => return Err(complaint("has a `*` inside a segment").meant(format!("{path}/*"))),
-            None => (text, false),
+        let (path, star) = match text.strip_suffix("/*") {
+            Some("") => ("/", "*"),
+            Some(path) => (path, "/*"),
+            None => (text, ""),
         };
         if path.contains('*') {
-            return Err(complaint("has a `*` before its end"));
+            let complaint = complaint("has a `*` that is not its last segment");
+            return Err(match path.strip_suffix('*').filter(|path| star.is_empty() && !path.contains('*')) {
+                Some(path) => complaint.meant(format!("{}/*", path.trim_end_matches('/'))),
+                None => complaint,
+            });
         }
         if let Some(at) = path.find(['?', '#']) {
             return Err(complaint("has a query or a fragment").meant(path.get(..at).unwrap_or_default()));
         }
-        if path.split('/').any(|segment| matches!(segment, "." | "..")) || path.contains("//") {
-            return Err(complaint("is not normalised, so no request ever has this path"));
+        // The pattern must be what some request's path reads as: the same reading that requests get decides.
+        let reading = path::read(path);
+        if !reading.findings.is_empty() {
+            return Err(complaint("is a path that requests are refused for"));
         }
-        if path.bytes().any(|byte| {
-            byte <= b' ' || byte == 0x7f || matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'^' | b'|')
-        }) {
-            return Err(complaint("has a character that no path has"));
+        let normal = reading.target.path;
+        let below = if star == "/*" { normal.trim_end_matches('/') } else { &normal };
+        if below != path {
+            return Err(complaint("is not in normal form, so no request ever has this path").meant(format!("{below}{star}")));
         }
-        Ok(Self { text: path.to_owned(), prefix })
+        portcullis_policy::PathPattern::parse(text).map(Self).map_err(|_| complaint("is not a path"))
     }
 }
 
@@ -204,41 +168,23 @@ impl Spelled for Method {
 
 spelled!(Method);
 
-impl Serialize for Method {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn host(text: &str) -> HostPattern {
-        HostPattern::spelled(text).unwrap()
-    }
-
-    fn path(text: &str) -> PathPattern {
-        PathPattern::spelled(text).unwrap()
-    }
-
     #[test]
-    fn a_host_matches_with_or_without_port() {
-        for (pattern, authority, expected) in [
-            ("shop.example.com", "shop.example.com", true),
-            ("shop.example.com", "shop.example.com:8080", true),
-            ("shop.example.com", "shop.example.com.", true),
-            ("shop.example.com", "xshop.example.com", false),
-            ("*.example.com", "shop.example.com:80", true),
-            ("*.example.com", "a.b.example.com", true),
-            ("*.example.com", "example.com", false),
-            ("*.example.com", ".example.com", false),
-            ("*.example.com", "badexample.com", false),
-            ("127.0.0.1", "127.0.0.1:8080", true),
-            ("[::1]", "[::1]:8080", true),
-            ("::1", "[::1]", true),
+    fn a_host_is_kept_as_requests_name_it() {
+        for (text, expected) in [
+            ("shop.example.com", "shop.example.com"),
+            ("*.example.com", "*.example.com"),
+            ("localhost", "localhost"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("::1", "::1"),
+            ("[::1]", "::1"),
+            ("[0:0:0:0:0:0:0:1]", "::1"),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example"),
         ] {
-            assert_eq!(host(pattern).matches(authority), expected, "{pattern} {authority}");
+            assert_eq!(HostPattern::spelled(text).unwrap().text(), expected, "{text}");
         }
     }
 
@@ -247,8 +193,11 @@ mod tests {
         for (text, meant) in [
             ("Shop.example.com", Some("shop.example.com")),
             ("shop.example.com:8080", Some("shop.example.com")),
+            ("[::1]:8080", Some("[::1]")),
+            ("a.com.", Some("a.com")),
             ("*", None),
             ("*.", None),
+            ("*.*.com", None),
             ("a.*.com", None),
             ("shop..com", None),
             ("-a.com", None),
@@ -256,8 +205,9 @@ mod tests {
             ("a.com/x", None),
             ("bücher.example", None),
             ("1.2.3", None),
+            ("*.1.2.3.4", None),
+            ("[127.0.0.1]", None),
             ("a b", None),
-            ("a.com.", None),
             ("", None),
         ] {
             assert_eq!(HostPattern::spelled(text).unwrap_err().meant.as_deref(), meant, "{text}");
@@ -265,32 +215,29 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_exact_or_everything_below() {
-        for (pattern, request, expected) in [
-            ("/graphql", "/graphql", true),
-            ("/graphql", "/graphql/", false),
-            ("/graphql", "/graphqlx", false),
-            ("/api/*", "/api/", true),
-            ("/api/*", "/api/a/b", true),
-            ("/api/*", "/api", false),
-            ("/api/*", "/apix", false),
-            ("/*", "/", true),
-            ("/", "/", true),
-            ("/", "/a", false),
-        ] {
-            assert_eq!(path(pattern).matches(request), expected, "{pattern} {request}");
+    fn a_path_is_in_the_form_requests_are_read_into() {
+        for text in ["/", "/*", "/graphql", "/graphql/", "/api/*", "/a-b_c~d", "/caf%C3%A9", "/a%20b/*", "/@me", "/a:b"] {
+            assert_eq!(PathPattern::spelled(text).unwrap().text(), text, "{text}");
         }
         for (text, meant) in [
             ("graphql", Some("/graphql")),
-            ("/api*", Some("/api/*")),
-            ("/a?b=1", Some("/a")),
-            ("/a/*/b", None),
-            ("/a/../b", None),
-            ("/a//b", None),
-            ("/./a", None),
-            ("/a b", None),
-            ("/a\\b", None),
             ("*", Some("/*")),
+            ("/api*", Some("/api/*")),
+            ("/api//*", Some("/api/*")),
+            ("/a?b=1", Some("/a")),
+            ("/a/../b", Some("/b")),
+            ("/a//b", Some("/a/b")),
+            ("/./a", Some("/a")),
+            ("/a b", Some("/a%20b")),
+            ("/café", Some("/caf%C3%A9")),
+            ("/%61", Some("/a")),
+            ("/%c3%a9", Some("/%C3%A9")),
+            ("/a/*/b", None),
+            ("/a\\b", None),
+            ("/a;v=1", None),
+            ("/a%2fb", None),
+            ("/%", None),
+            ("/..", None),
             ("", None),
         ] {
             assert_eq!(PathPattern::spelled(text).unwrap_err().meant.as_deref(), meant, "{text}");
@@ -298,28 +245,12 @@ mod tests {
     }
 
     #[test]
-    fn covering_means_nothing_is_left() {
-        for (one, two, expected) in [
-            ("/*", "/a", true),
-            ("/*", "/a/*", true),
-            ("/a/*", "/*", false),
-            ("/a/*", "/a", false),
-            ("/a/*", "/a/", true),
-            ("/a", "/a/*", false),
-            ("/a", "/a", true),
-            ("/a/*", "/ab/*", false),
-        ] {
-            assert_eq!(path(one).covers(&path(two)), expected, "{one} {two}");
-        }
-        for (one, two, expected) in [
-            ("*.example.com", "a.example.com", true),
-            ("*.example.com", "*.a.example.com", true),
-            ("*.a.example.com", "*.example.com", false),
-            ("*.example.com", "example.com", false),
-            ("a.com", "*.a.com", false),
-            ("*.a.com", "*.ba.com", false),
-        ] {
-            assert_eq!(host(one).covers(&host(two)), expected, "{one} {two}");
+    fn paths_touch_when_one_request_can_have_both() {
+        for (one, two, expected) in
+            [("/api/*", "/api/a", true), ("/api/a", "/api/*", true), ("/a", "/b", false), ("/api/*", "/apis", false)]
+        {
+            let read = |text| PathPattern::spelled(text).unwrap();
+            assert_eq!(read(one).touches(&read(two)), expected, "{one} {two}");
         }
     }
 

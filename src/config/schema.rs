@@ -2,7 +2,7 @@
 //!
 //! It is the one source of truth: a file is checked against it, editors complete by it, the reference is printed from it.
 
-use portcullis_inspect::{Acts, LimitSpec};
+use portcullis_inspect::LimitSpec;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
@@ -14,14 +14,16 @@ pub(super) fn of(known: &Known<'_>) -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Settings>().to_value();
     without_null(&mut schema);
     let services: Vec<&LimitSpec> = known.all_service_rows();
-    put(&mut schema, "/properties/limits/properties", rows(known.process_rows()));
+    // A row of the services set at the top is the default of every service.
+    put(&mut schema, "/properties/limits/properties", rows(known.process_rows().chain(services.iter().copied())));
     put(&mut schema, "/$defs/Service/properties/limits/properties", rows(services.iter().copied()));
     put(&mut schema, "/$defs/Service/properties/protocol/enum", json!(known.protocols()));
     let checks = known.all_checks();
+    // Limits are checks under their own name. That some let nothing pass is said by the review, with its reason.
     let modes: Map<String, Value> = checks
         .iter()
         .map(|check| (check.name, super::limits::sentence(check.refuses)))
-        .chain(services.iter().filter(|row| row.acts == Acts::OnFact).map(|row| (row.name, super::limits::sentence(row.bounds))))
+        .chain(services.iter().map(|row| (row.name, super::limits::sentence(row.bounds))))
         .map(|(name, meaning)| (name.to_owned(), json!({ "$ref": "#/$defs/Mode", "description": meaning })))
         .collect();
     let mut names: Vec<&str> = checks.iter().map(|check| check.name).chain(services.iter().map(|row| row.name)).collect();
@@ -30,6 +32,8 @@ pub(super) fn of(known: &Known<'_>) -> Value {
     put(&mut schema, "/$defs/Exception/properties/check/enum", json!(names));
     put(&mut schema, "/$defs/Service/properties/checks/additionalProperties", json!(false));
     put(&mut schema, "/$defs/Service/properties/checks/properties", Value::Object(modes));
+    // The same order whatever the features of the JSON library: the reference is compared byte by byte.
+    schema.sort_all_objects();
     schema
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Section {
     pub(super) key: Option<Range<usize>>,
     pub(super) content: Checked,
     pub(super) whole: bool,
+    /// Keys of a mapping whose value did not fit, or that were misspelt.
+    pub(super) lost: Vec<String>,
     pub(super) from_env: bool,
 }
 
@@ -30,6 +32,11 @@ impl Section {
     /// The value under `key`, of a mapping.
     pub(super) fn get(&self, key: &str) -> Option<&Section> {
         self.entries().iter().find(|(name, _)| name == key).map(|(_, section)| section)
+    }
+
+    /// Whether `key` was written and its value did not fit.
+    pub(super) fn dropped(&self, key: &str) -> bool {
+        self.lost.iter().any(|lost| lost == key)
     }
 
     /// The items of a list; nothing for anything else.

@@ -28,10 +28,10 @@ pub struct Service {
     pub name: ServiceName,
     /// Hosts it answers for, exact or `*.suffix`. Without it every host.
     #[serde(default)]
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1, max = 256))]
     pub hosts: Option<Vec<HostPattern>>,
-    /// Paths it answers for, exact or with `/*` for everything below. Services are tried in the order of the file.
-    #[schemars(length(min = 1))]
+    /// Paths it answers for, exact or with `/*` for everything below. Of several services that would answer, the first in the file does.
+    #[schemars(length(min = 1, max = 256))]
     pub paths: Vec<PathPattern>,
     /// Language of the service. Never guessed from what a client sends.
     pub protocol: String,
@@ -40,7 +40,7 @@ pub struct Service {
     pub mode: Mode,
     /// Methods that are let through. Without it those of the protocol.
     #[serde(default)]
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1, max = 64))]
     pub methods: Option<Vec<Method>>,
     /// Checks set to another mode than the service's.
     #[serde(default)]
@@ -48,7 +48,7 @@ pub struct Service {
     /// Limits set to another value than their default.
     #[serde(default, rename = "limits")]
     written_limits: RowValues,
-    /// Every row of the process and the protocol with its value for this service.
+    /// Every row of the protocol, and of every service, with its value for this service.
     #[serde(skip, default = "no_limits")]
     pub limits: Limits,
     /// Files of the contract.
@@ -64,21 +64,13 @@ pub struct Service {
 }
 
 impl Service {
-    /// Whether the service answers for `authority` (host with or without port, lower case) and the normalised `path`.
-    pub fn answers(&self, authority: &str, path: &str) -> bool {
-        let host = self.hosts.as_ref().is_none_or(|hosts| hosts.iter().any(|host| host.matches(authority)));
-        host && self.paths.iter().any(|own| own.matches(path))
-    }
-
-    /// The mode of the check or limit called `name`: its own, or else the service's.
-    pub fn mode_of(&self, name: &str) -> Mode {
-        self.checks.get(name).copied().unwrap_or(self.mode)
-    }
-
     pub(super) fn resolve(&mut self, base: &Path, known: &Known<'_>, process: &RowValues) {
         self.schema.iter_mut().for_each(|file| file.resolve(base));
         self.upstream.resolve(base);
         self.limits = limits(known, &self.protocol, process, &self.written_limits);
+        if let Some(exchanges) = self.upstream.exchanges {
+            self.limits.set(upstream::EXCHANGES, u64::from(exchanges));
+        }
     }
 }
 
@@ -90,11 +82,9 @@ fn upstream_of<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Upst
     Written::deserialize(deserializer).map(Upstream::from)
 }
 
-/// Rows of the protocol and the process; the service's values go before the process's.
+/// The service's rows with their values. A row the process sets too is the default of every service.
 fn limits(known: &Known<'_>, protocol: &str, process: &RowValues, own: &RowValues) -> Limits {
-    let engine = known.engines.iter().find(|engine| engine.name() == protocol);
-    let tables: Vec<_> = engine.map(|engine| engine.limits()).into_iter().chain(known.limits.iter().copied()).collect();
-    let mut limits = Limits::defaults(&tables);
+    let mut limits = Limits::defaults(&known.service_tables(protocol));
     process.apply(&mut limits);
     own.apply(&mut limits);
     limits
@@ -174,6 +164,7 @@ fn one(service: &Section, process: &RowValues, listeners: &[Address], review: &m
     }
     let Some(protocol) = service.read_key::<String>("protocol") else { return };
     limit_rows(service.get("limits"), &protocol, review);
+    exchanges(service, review);
     checks(service.get("checks"), &protocol, review);
     let own = service.read_key::<RowValues>("limits").unwrap_or_default();
     let limits = limits(review.known, &protocol, process, &own);
@@ -211,6 +202,16 @@ fn limit_rows(section: Option<&Section>, protocol: &str, review: &mut Review<'_>
     }
 }
 
+/// The bound of exchanges can be written as a row or with the upstream, not both.
+fn exchanges(service: &Section, review: &mut Review<'_>) {
+    let row = service.get("limits").and_then(|limits| limits.get(upstream::EXCHANGES));
+    let key = service.get("upstream").and_then(|upstream| upstream.get("exchanges"));
+    if let (Some(row), Some(key)) = (row, key) {
+        let what = format!("`exchanges` and `{}` are one limit", upstream::EXCHANGES);
+        review.problems.report(Draft::new(Fault::Contradiction, key.key_or_span(), what).other(row.key_or_span(), "and here"));
+    }
+}
+
 /// Checks of another protocol never act here, and some let nothing pass whatever their mode.
 fn checks(section: Option<&Section>, protocol: &str, review: &mut Review<'_>) {
     let known = review.known;
@@ -227,7 +228,7 @@ fn checks(section: Option<&Section>, protocol: &str, review: &mut Review<'_>) {
             Some(false) if place.read::<Mode>().is_some_and(|mode| mode != Mode::Enforce) => {
                 let what = format!("`{name}` is always enforced");
                 let help = match row {
-                    Some(_) => "it stops the reading, so nothing is left to forward; raise the limit instead",
+                    Some(_) => "nothing is left to forward beyond it; raise the limit instead",
                     None => "what it refuses is not understood well enough to be forwarded",
                 };
                 review.problems.report(Draft::new(Fault::Contradiction, at, what).help(help));

@@ -1,7 +1,7 @@
 //! The tree against the JSON Schema: unknown keys, missing keys, wrong types and bad scalars, all of them, each at its place.
 //!
 //! Reads the part of JSON Schema that the settings' types generate, and nothing more: `$ref`, `properties`, `additionalProperties`,
-//! `required`, `items`, `minItems`, `type`, `const`, `enum`, `oneOf`/`anyOf`, `minimum`, `maximum`, `minLength` and the formats of
+//! `required`, `items`, `minItems`, `maxItems`, `type`, `const`, `enum`, `oneOf`/`anyOf`, `minimum`, `maximum`, `minLength` and the formats of
 //! [`super::spelled`]. `every_schema_word_is_read` fails when the types start to generate something else.
 
 use std::ops::Range;
@@ -18,11 +18,17 @@ use super::units::{ByteSize, Interval, number};
 
 /// Checks the whole file. `schema` is the document that holds every definition.
 pub(super) fn check(root: Node, schema: &Value, problems: &mut Collector) -> Option<Section> {
-    Shape { definitions: schema.get("$defs"), problems }.node(root, schema, "the file")
+    let limits = schema.pointer("/properties/limits/properties");
+    Shape { definitions: schema.get("$defs"), limits, problems }.node(root, schema, "")
 }
+
+/// Unknown keys of one mapping that are compared with the known ones.
+const STRANGE_KEYS_MAX: usize = 100;
 
 struct Shape<'a> {
     definitions: Option<&'a Value>,
+    /// Limits that stand at the top of the file.
+    limits: Option<&'a Value>,
     problems: &'a mut Collector,
 }
 
@@ -45,10 +51,11 @@ impl<'a> Shape<'a> {
     fn node(&mut self, node: Node, schema: &'a Value, name: &str) -> Option<Section> {
         let schema = self.resolve(schema);
         let Node { span, content } = node;
-        if let Some(words) = constants(schema) {
+        let one = if constants(schema).is_some() { schema } else { self.alternative(schema, &content) };
+        if let Some(words) = constants(one) {
             return self.word(content, &span, &words, schema);
         }
-        let schema = self.alternative(schema, &content);
+        let schema = one;
         match content {
             Content::Map(entries) if is(schema, "object") => Some(self.map(entries, span, schema, name)),
             Content::List(items) if is(schema, "array") => self.list(items, span, schema, name),
@@ -80,11 +87,8 @@ impl<'a> Shape<'a> {
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let mut whole = true;
         // A misspelt key is reported once, as what it is, and not as missing too.
-        let misspelt: Vec<&str> = entries
-            .iter()
-            .filter(|entry| !known.contains(&entry.key.as_str()))
-            .filter_map(|entry| suggest::nearest(&entry.key, &known))
-            .collect();
+        let strange = entries.iter().filter(|entry| !known.contains(&entry.key.as_str())).take(STRANGE_KEYS_MAX);
+        let misspelt: Vec<&str> = strange.filter_map(|entry| suggest::nearest(&entry.key, &known)).collect();
         let is_there = |key: &str| entries.iter().any(|entry| entry.key == key);
         let missing: Vec<&str> = required.filter(|key| !is_there(key)).collect();
         if !missing.is_empty() {
@@ -92,25 +96,24 @@ impl<'a> Shape<'a> {
             let unseen: Vec<&str> = missing.into_iter().filter(|key| !misspelt.contains(key)).collect();
             self.missing(&unseen, &span, schema, name);
         }
-        let mut kept = Vec::with_capacity(entries.len());
+        let (mut kept, mut lost) = (Vec::with_capacity(entries.len()), misspelt.into_iter().map(str::to_owned).collect::<Vec<_>>());
         for entry in entries {
             let Some(property) = properties.and_then(|properties| properties.get(&entry.key)) else {
                 whole = false;
                 self.unknown(&entry, &known, name);
                 continue;
             };
-            let inner =
-                format!("{}{}{}", if name == "the file" { "" } else { name }, if name == "the file" { "" } else { "." }, entry.key);
-            match self.node(entry.value, property, &inner) {
-                Some(mut section) => {
-                    whole &= section.whole;
-                    section.key = Some(entry.key_span);
-                    kept.push((entry.key, section));
-                }
-                None => whole = false,
+            let inner = if name.is_empty() { entry.key.clone() } else { format!("{name}.{}", entry.key) };
+            if let Some(mut section) = self.node(entry.value, property, &inner) {
+                whole &= section.whole;
+                section.key = Some(entry.key_span);
+                kept.push((entry.key, section));
+            } else {
+                whole = false;
+                lost.push(entry.key);
             }
         }
-        Section { span, key: None, content: Checked::Map(kept), whole, from_env: false }
+        Section { span, key: None, content: Checked::Map(kept), whole, lost, from_env: false }
     }
 
     fn missing(&mut self, keys: &[&str], span: &Range<usize>, schema: &'a Value, name: &str) {
@@ -123,7 +126,7 @@ impl<'a> Shape<'a> {
                 .and_then(|property| property.get("description").or(self.resolve(property).get("description")))
                 .and_then(Value::as_str)
                 .unwrap_or_default();
-            let draft = Draft::new(Fault::MissingKey, &at, format!("{name} has no `{key}`"));
+            let draft = Draft::new(Fault::MissingKey, &at, format!("{} has no `{key}`", shown(name)));
             self.problems.report(if meaning.is_empty() {
                 draft
             } else {
@@ -133,44 +136,52 @@ impl<'a> Shape<'a> {
     }
 
     fn unknown(&mut self, entry: &Entry, known: &[&str], name: &str) {
-        let shown = shorten(&entry.key);
+        // What is only counted needs no advice.
+        if self.problems.is_full() {
+            return self.problems.report(Draft::new(Fault::UnknownKey, &entry.key_span, ""));
+        }
+        let key = shorten(&entry.key);
         let nested = format!("{}.", entry.key);
         let help = if let (Content::Map(_), Some(full)) = (&entry.value.content, known.iter().find(|key| key.starts_with(&nested)))
         {
             format!("rows are written with their whole name, such as `{full}: …`")
+        } else if name.ends_with(".limits") && self.limits.is_some_and(|limits| limits.get(&entry.key).is_some()) {
+            "it is a limit of the process: it stands under `limits` at the top of the file".to_owned()
         } else {
             suggest::advice(&entry.key, known, "keys known here")
         };
-        self.problems.report(Draft::new(Fault::UnknownKey, &entry.key_span, format!("{name} has no key `{shown}`")).help(help));
+        self.problems
+            .report(Draft::new(Fault::UnknownKey, &entry.key_span, format!("{} has no key `{key}`", shown(name))).help(help));
     }
 
     fn list(&mut self, items: Vec<Node>, span: Range<usize>, schema: &'a Value, name: &str) -> Option<Section> {
         let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(0);
         if (items.len() as u64) < least {
-            self.problems
-                .report(Draft::new(Fault::OutOfRange, &span, format!("{name} is empty")).help("it needs at least one entry"));
+            self.problems.report(
+                Draft::new(Fault::OutOfRange, &span, format!("{} is empty", shown(name))).help("it needs at least one entry"),
+            );
             return None;
         }
-        let empty = Value::Null;
-        let inner = schema.get("items");
+        let most = schema.get("maxItems").and_then(Value::as_u64).unwrap_or(u64::MAX);
+        if items.len() as u64 > most {
+            let draft = Draft::new(Fault::TooMuch, &span, format!("{} has more than {most} entries", shown(name)));
+            self.problems.report(draft);
+            return None;
+        }
+        // Every list of the settings says what its items are.
+        let inner = schema.get("items")?;
         let mut whole = true;
         let mut kept = Vec::with_capacity(items.len());
         for (index, item) in items.into_iter().enumerate() {
-            let checked = match inner {
-                Some(inner) => self.node(item, inner, &format!("{name}[{index}]")),
-                None => {
-                    self.wrong(&item.content, &item.span, &empty);
-                    None
-                }
-            };
+            let checked = self.node(item, inner, &format!("{name}[{index}]"));
             whole &= checked.as_ref().is_some_and(|section| section.whole);
             kept.extend(checked);
         }
-        Some(Section { span, key: None, content: Checked::List(kept), whole, from_env: false })
+        Some(Section { span, key: None, content: Checked::List(kept), whole, lost: Vec::new(), from_env: false })
     }
 
     /// One of a fixed set of words.
-    fn word(&mut self, content: Content, span: &Range<usize>, words: &[&str], schema: &Value) -> Option<Section> {
+    fn word(&mut self, content: Content, span: &Range<usize>, words: &[&str], schema: &'a Value) -> Option<Section> {
         let Content::Scalar(scalar) = content else {
             self.wrong(&content, span, schema);
             return None;
@@ -185,6 +196,9 @@ impl<'a> Shape<'a> {
         // A suggestion derived from the value would leak it, a list of all words does not.
         let help =
             if scalar.from_env { suggest::listed(words, "allowed") } else { suggest::advice(&scalar.text, words, "allowed") };
+        let several = schema.get("anyOf").and_then(Value::as_array);
+        let mapping = several.is_some_and(|several| several.iter().any(|one| is(self.resolve(one), "object")));
+        let help = if mapping { format!("{help}, or a mapping") } else { help };
         self.problems.report(Draft::new(Fault::UnknownValue, span, what).help(help));
         None
     }
@@ -214,8 +228,13 @@ impl<'a> Shape<'a> {
     }
 }
 
+/// A place in the file as problems name it.
+fn shown(name: &str) -> String {
+    if name.is_empty() { "the file".to_owned() } else { format!("`{}`", shorten(name)) }
+}
+
 fn leaf(content: Checked, span: Range<usize>, from_env: bool) -> Section {
-    Section { span, key: None, content, whole: true, from_env }
+    Section { span, key: None, content, whole: true, lost: Vec::new(), from_env }
 }
 
 /// Reads `text` in the unit of `row`, without regard to its ceiling.
@@ -254,7 +273,7 @@ fn read_scalar(scalar: &Scalar, schema: &Value) -> Result<Checked, Complaint> {
 fn whole_number(scalar: &Scalar, schema: &Value) -> Result<Checked, Complaint> {
     let wrong = |what: &str| Complaint { fault: Fault::WrongType, ..Complaint::new(what) };
     match number(&scalar.text) {
-        Some(value) if scalar.plain => within(value, schema).map(|()| Checked::Number(value)),
+        Some(value) if scalar.plain || scalar.filled => within(value, schema).map(|()| Checked::Number(value)),
         Some(_) => Err(wrong("is text, not a number").meant(scalar.text.clone())),
         None => Err(wrong("is not a whole number").help("write it in decimal digits alone")),
     }
@@ -262,7 +281,7 @@ fn whole_number(scalar: &Scalar, schema: &Value) -> Result<Checked, Complaint> {
 
 fn truth(scalar: &Scalar) -> Result<Checked, Complaint> {
     let meant = match scalar.text.as_str() {
-        "true" | "false" if scalar.plain => return Ok(Checked::Bool(scalar.text == "true")),
+        "true" | "false" if scalar.plain || scalar.filled => return Ok(Checked::Bool(scalar.text == "true")),
         word => match word.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" | "y" | "1" | "enabled" => Some("true"),
             "false" | "no" | "off" | "n" | "0" | "disabled" => Some("false"),
@@ -281,13 +300,13 @@ fn text(scalar: &Scalar, schema: &Value) -> Result<Checked, Complaint> {
     let least = schema.get("minLength").and_then(Value::as_u64).unwrap_or(0);
     let most = schema.get("maxLength").and_then(Value::as_u64).unwrap_or(u64::MAX);
     let length = scalar.text.trim().chars().count() as u64;
-    if length < least {
-        return Err(Complaint::new("is empty where text is needed"));
+    if length < least || (scalar.plain && matches!(scalar.text.as_str(), "" | "~" | "null" | "Null" | "NULL")) {
+        return Err(Complaint::new("is nothing where text is needed"));
     }
     if length > most {
         return Err(Complaint { fault: Fault::OutOfRange, ..Complaint::new(format!("is longer than {most} characters")) });
     }
-    if scalar.plain && !scalar.from_env && looks_typed(&scalar.text) {
+    if scalar.plain && !scalar.filled && looks_typed(&scalar.text) {
         let complaint = Complaint { fault: Fault::WrongType, ..Complaint::new("is not text as it stands") };
         return Err(complaint.meant(format!("\"{}\"", scalar.text)));
     }
@@ -296,7 +315,7 @@ fn text(scalar: &Scalar, schema: &Value) -> Result<Checked, Complaint> {
 
 fn looks_typed(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let word = matches!(lower.as_str(), "" | "~" | "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n");
+    let word = matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n");
     word || text.parse::<f64>().is_ok() || lower.starts_with("0x") || lower.starts_with("0o")
 }
 

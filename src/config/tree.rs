@@ -41,6 +41,8 @@ pub(super) struct Scalar {
     pub(super) plain: bool,
     /// Filled from the environment: never quoted in a problem.
     pub(super) from_env: bool,
+    /// Something was filled in: inside `{…}` such a value needs quotes, so quotes do not make it text.
+    pub(super) filled: bool,
     /// Already reported: later steps leave it alone.
     pub(super) lost: bool,
 }
@@ -223,19 +225,19 @@ impl Builder<'_> {
     fn scalar(&mut self, text: String, plain: bool, span: Range<usize>) -> Option<()> {
         self.count(&span)?;
         if matches!(self.stack.last(), Some(Frame { content: Open::Map { key: None, .. }, .. })) {
-            return self.key(text, span);
+            self.key(text, span);
+            return Some(());
         }
-        self.value(Node { span, content: Content::Scalar(Scalar { text, plain, from_env: false, lost: false }) })
+        self.value(Node { span, content: Content::Scalar(Scalar { text, plain, from_env: false, filled: false, lost: false }) })
     }
 
-    fn key(&mut self, text: String, span: Range<usize>) -> Option<()> {
+    fn key(&mut self, text: String, span: Range<usize>) {
         if text == "<<" {
             self.refuse(Fault::Yaml, &span, "merge keys are not read".to_owned(), Some("write the keys out where they are needed"));
         }
         if let Some(Frame { content: Open::Map { key, .. }, .. }) = self.stack.last_mut() {
             *key = Some((text, span));
         }
-        Some(())
     }
 
     fn value(&mut self, node: Node) -> Option<()> {
@@ -262,7 +264,7 @@ impl Builder<'_> {
 
 impl Scalar {
     fn lost() -> Self {
-        Self { text: String::new(), plain: true, from_env: false, lost: true }
+        Self { text: String::new(), plain: true, from_env: false, filled: false, lost: true }
     }
 }
 

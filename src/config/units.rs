@@ -60,7 +60,7 @@ impl Spelled for Interval {
         }
         let factor = TIME_UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
         let Some(factor) = factor else {
-            let complaint = Complaint::unit(if unit.is_empty() { "has no unit" } else { "has no unit known here" }).help(HELP);
+            let complaint = Complaint::unit(unit_fault(unit)).help(HELP);
             return Err(match meant_time(digits, unit) {
                 Some(meant) => complaint.meant(meant),
                 None => complaint,
@@ -114,7 +114,7 @@ impl Spelled for ByteSize {
         }
         let factor = if unit.is_empty() { Some(1) } else { SIZE_UNITS.iter().find(|(name, _)| *name == unit).map(|(_, f)| *f) };
         let Some(factor) = factor else {
-            let complaint = Complaint::unit("has no unit known here").help(HELP);
+            let complaint = Complaint::unit(unit_fault(unit)).help(HELP);
             return Err(match meant_size(digits, unit) {
                 Some(meant) => complaint.meant(meant),
                 None => complaint,
@@ -139,6 +139,14 @@ pub(super) fn number(text: &str) -> Option<u64> {
 fn split(text: &str) -> (&str, &str) {
     let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+fn unit_fault(unit: &str) -> &'static str {
+    match unit.bytes().next() {
+        None => "has no unit",
+        Some(b'.' | b',') => "is not a whole number",
+        Some(_) => "has no unit known here",
+    }
 }
 
 fn meant_time(digits: &str, unit: &str) -> Option<String> {

@@ -55,11 +55,15 @@ pub struct Upstream {
     #[serde(default = "pool_idle")]
     #[schemars(range(min = 0, max = 65_536))]
     pub pool_idle: u32,
-    /// Exchanges with this upstream at one time; more are answered with 503.
-    #[serde(default = "exchanges")]
+    /// Exchanges with this upstream at one time; more are answered with 503. The same as the limit `service.exchanges`, which also has the
+    /// default.
+    #[serde(default)]
     #[schemars(range(min = 1, max = 1_000_000))]
-    pub exchanges: u32,
+    pub(super) exchanges: Option<u32>,
 }
+
+/// The row that [`Upstream`]'s `exchanges` sets.
+pub(super) const EXCHANGES: &str = "service.exchanges";
 
 const fn connect_timeout() -> Interval {
     Interval::seconds(2)
@@ -81,10 +85,6 @@ const fn pool_idle() -> u32 {
     64
 }
 
-const fn exchanges() -> u32 {
-    1024
-}
-
 impl From<Written> for Upstream {
     fn from(written: Written) -> Self {
         match written {
@@ -98,7 +98,7 @@ impl From<Written> for Upstream {
                 idle_timeout: idle_timeout(),
                 total_timeout: total_timeout(),
                 pool_idle: pool_idle(),
-                exchanges: exchanges(),
+                exchanges: None,
             },
         }
     }

@@ -8,7 +8,7 @@ static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// Ids of one exchange.
 #[derive(Clone, Debug)]
-pub struct ExchangeIds {
+pub(super) struct ExchangeIds {
     /// 32 hexadecimal digits, unique per exchange; in every refusal, in the record, and sent upstream as `X-Request-Id`.
     pub request_id: String,
     /// Trace id of the caller's trace, or a new one: 32 hexadecimal digits.
@@ -21,7 +21,7 @@ pub struct ExchangeIds {
 
 impl ExchangeIds {
     /// Continues the trace of `headers` when its `traceparent` is valid; otherwise starts a new one.
-    pub fn new(headers: Option<&HeaderMap>) -> Self {
+    pub(super) fn new(headers: Option<&HeaderMap>) -> Self {
         let mut request_id = String::with_capacity(32);
         push_hex(&mut request_id, random());
         push_hex(&mut request_id, random());

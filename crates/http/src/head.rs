@@ -9,7 +9,8 @@ use portcullis_inspect::{Finding, Head, Peer, Scheme};
 
 use crate::authority;
 use crate::fields::{Fate, fate};
-use crate::framing::fault::Breach;
+use crate::framing::FramingLimits;
+use crate::framing::fault::{Bound, Breach, Stop};
 use crate::octets::trimmed;
 use crate::path;
 
@@ -91,6 +92,16 @@ pub fn read(method: Method, uri: &Uri, version: Version, mut headers: HeaderMap,
     Head { method, authority, target: reading.target, headers, version, findings }
 }
 
+/// What of a head that no guard has seen (HTTP/2) is over the limits: its target, or its number of fields. Its size in bytes is for the
+/// HTTP/2 library to bound.
+pub fn excess(uri: &Uri, headers: &HeaderMap, limits: &FramingLimits) -> Option<Finding> {
+    let target = uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if target > limits.target_bytes {
+        return Some(Stop::Over(Bound::Target).finding(limits));
+    }
+    (headers.len() as u64 > limits.headers).then(|| Stop::Over(Bound::Headers).finding(limits))
+}
+
 fn refused_method(method: &Method) -> Option<Breach> {
     match *method {
         Method::CONNECT => Some(Breach::ConnectRefused),
@@ -135,7 +146,7 @@ fn strip(headers: &mut HeaderMap) {
     for (name, value) in &*headers {
         match fate(name.as_str()) {
             Fate::Forwarded => continue,
-            Fate::Connection => dropped.extend(options(value).filter_map(|option| HeaderName::from_bytes(option).ok())),
+            Fate::Connection => dropped.extend(options(value).filter_map(|option| present(headers, option))),
             Fate::Te => trailers |= options(value).any(|option| option.eq_ignore_ascii_case(b"trailers")),
             Fate::Host | Fate::Dropped => {}
         }
@@ -147,6 +158,12 @@ fn strip(headers: &mut HeaderMap) {
     if trailers {
         headers.insert(header::TE, HeaderValue::from_static("trailers"));
     }
+}
+
+/// The field that a connection option names, if there is one. Perf: a flood of options that name nothing allocates nothing.
+fn present(headers: &HeaderMap, option: &[u8]) -> Option<HeaderName> {
+    let option = str::from_utf8(option).ok()?;
+    if headers.contains_key(option) { HeaderName::from_bytes(option.as_bytes()).ok() } else { None }
 }
 
 /// Elements of a comma-separated value.
@@ -193,7 +210,11 @@ fn is_taken(parameter: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_inspect::Limits;
+
     use super::*;
+    use crate::framing::Upgrades;
+    use crate::limits::LIMITS;
 
     fn peer(address: &str, scheme: Scheme) -> Provenance {
         Provenance::of(&Peer { address: address.parse().unwrap(), scheme })
@@ -358,6 +379,19 @@ mod tests {
         }
         let head = head("https://a/", Version::HTTP_2, &[("te", "trailers")]);
         assert_eq!((code(&head).len(), head.headers["te"].as_bytes()), (0, &b"trailers"[..]));
+    }
+
+    #[test]
+    fn a_head_that_no_guard_has_seen_is_bounded_to_the_byte_and_field() {
+        let mut limits = FramingLimits::new(&Limits::defaults(&[&LIMITS]), Upgrades::Never);
+        (limits.target_bytes, limits.headers) = (8, 2);
+        let code = |uri: &str, count: usize| {
+            let lines = vec![("x", "y"); count];
+            excess(&uri.parse().unwrap(), &fields(&lines), &limits).map(|finding| finding.code)
+        };
+        assert_eq!((code("https://a/bc?d=e", 1), code("https://a/bcd?d=e", 2)), (None, None));
+        assert_eq!(code("https://a/bcde?d=e", 2), Some("URI_TOO_LONG"));
+        assert_eq!(code("https://a/", 3), Some("TOO_MANY_HEADERS"));
     }
 
     #[test]

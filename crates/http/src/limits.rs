@@ -60,7 +60,7 @@ pub const CHUNK_EXTENSIONS: LimitSpec = LimitSpec {
     name: "http.chunk_extensions",
     quantity: Quantity::Bytes,
     default: 8 * KIB,
-    ceiling: MIB,
+    ceiling: 16 * KIB,
     acts: Acts::WhileReading,
     code: "CHUNK_EXTENSIONS_TOO_LONG",
     bounds: "bytes of chunk extensions of one message",
@@ -72,7 +72,7 @@ pub const TRAILERS: LimitSpec = LimitSpec {
     name: "http.trailers",
     quantity: Quantity::Bytes,
     default: 4 * KIB,
-    ceiling: 16 * KIB,
+    ceiling: 8 * KIB,
     acts: Acts::WhileReading,
     code: "TRAILERS_TOO_LARGE",
     bounds: "bytes of a trailer section, empty line included",
@@ -268,7 +268,6 @@ pub static LIMITS: [LimitSpec; 21] = [
     CHUNK_EXTENSIONS,
     TRAILERS,
     TRAILER_FIELDS,
-    BODY,
     DECODE_RATIO,
     HEAD_TIME,
     BODY_IDLE_TIME,
@@ -282,4 +281,11 @@ pub static LIMITS: [LimitSpec; 21] = [
     EXCHANGES,
     BUFFERED,
     STREAMS,
+    BODY,
 ];
+
+/// The rows of the process: they act on connections and heads, before it is known which service a request is for.
+pub static PROCESS: &[LimitSpec] = LIMITS.split_at(20).0;
+
+/// The rows of a service without a contract.
+pub static STREAMED: &[LimitSpec] = LIMITS.split_at(20).1;

@@ -11,8 +11,8 @@ use crate::checks;
 use crate::octets::{PATH, UNRESERVED};
 use crate::query;
 
-/// A target in its one reading, with what is held against it (checks `http.path` and `http.url_credentials`). With findings of
-/// `http.path` the path is the best that could be made of it.
+/// A target in its one reading, with what is held against it (check `http.path`; credentials in the query are asked for apart, with
+/// [`crate::query::credentials`]). With findings the path is the best that could be made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// The target.
@@ -62,7 +62,6 @@ pub fn read(received: &str) -> Reading {
     findings.extend(doubt.map(Doubt::finding));
     if let Some(query) = raw_query {
         findings.extend(query::character(query));
-        findings.extend(query::credentials(query));
     }
     let target = Target { path, query: raw_query.map(str::to_owned), received: received.to_owned() };
     Reading { target, findings }

@@ -10,7 +10,7 @@ use portcullis_inspect::{
 };
 
 use crate::checks::CHECKS;
-use crate::limits::{BODY, LIMITS};
+use crate::limits::{BODY, STREAMED};
 use crate::refusal;
 
 const BODY_FACT: FactId = FactId(0);
@@ -31,7 +31,7 @@ impl Engine for Plain {
     }
 
     fn limits(&self) -> &'static [LimitSpec] {
-        &LIMITS
+        STREAMED
     }
 
     fn facts(&self) -> &'static [FactSpec] {
@@ -127,7 +127,7 @@ mod tests {
         let peer = Peer { address: "192.0.2.1:1".parse().unwrap(), scheme: Scheme::Http };
         let uri = "http://a/".parse().unwrap();
         let head = head::read(method, &uri, Version::HTTP_11, HeaderMap::new(), &Provenance::of(&peer));
-        let mut limits = Limits::defaults(&[&LIMITS]);
+        let mut limits = Limits::defaults(&[STREAMED]);
         limits.set("http.body", 10);
         let contract = Plain.compile(&[], &limits).unwrap();
         assert_eq!(contract.intake(&head, &limits), Intake::Stream { bytes_max: 10 });
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_contract_is_not_taken() {
         let source = Source { name: "a.graphql".to_owned(), text: Vec::new() };
-        let problems = Plain.compile(&[source], &Limits::defaults(&[&LIMITS])).unwrap_err();
+        let problems = Plain.compile(&[source], &Limits::defaults(&[STREAMED])).unwrap_err();
         assert_eq!(problems[0].source, "a.graphql");
     }
 }

@@ -120,54 +120,46 @@ pub(crate) fn meaning(raw: &[u8], escaped: bool) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8(unescape(raw)).unwrap_or_default())
 }
 
-/// The bytes meant. Escapes are never shorter than what they mean.
-// Perf: plain text is copied a word at a time into a buffer with room for one word too many; what the last word carried beyond its
-// plain part is overwritten by what follows.
+/// The bytes meant. Escapes are never shorter than what they mean, so one allocation is enough.
 fn unescape(raw: &[u8]) -> Vec<u8> {
-    let mut out = vec![0; raw.len().saturating_add(8)];
-    let (mut from, mut to) = (0_usize, 0_usize);
-    while let Some(word) = raw.get(from..).and_then(|rest| rest.first_chunk::<8>()) {
-        if let Some(place) = out.get_mut(to..).and_then(|rest| rest.first_chunk_mut::<8>()) {
-            *place = *word;
-        }
-        let word = u64::from_le_bytes(*word);
-        let marks = backslash(word) & !word & HIGHS;
-        let run = (marks.trailing_zeros() / 8) as usize;
-        (from, to) = (from + run, to + run);
-        if marks != 0 {
-            step(raw, &mut from, &mut out, &mut to);
-        }
+    let mut out = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    let mut buffer = [0; 4];
+    loop {
+        let (plain, tail) = rest.split_at_checked(before_backslash(rest)).unwrap_or((rest, &[]));
+        out.extend_from_slice(plain);
+        rest = match tail {
+            [] => return out,
+            [_, b'n', after @ ..] => {
+                out.push(b'\n');
+                after
+            }
+            [_, b'"', after @ ..] => {
+                out.push(b'"');
+                after
+            }
+            _ => {
+                let (character, taken) = escape(tail).unwrap_or((char::REPLACEMENT_CHARACTER, 2));
+                out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+                tail.get(taken..).unwrap_or_default()
+            }
+        };
     }
-    while from < raw.len() {
-        step(raw, &mut from, &mut out, &mut to);
-    }
-    out.truncate(to);
-    out
 }
 
-/// Copies one byte, or what one escape means.
-fn step(raw: &[u8], from: &mut usize, out: &mut [u8], to: &mut usize) {
-    let rest = raw.get(*from..).unwrap_or_default();
-    let (byte, taken) = match rest {
-        [b'\\', b'n', ..] => (b'\n', 2),
-        [b'\\', b'"', ..] => (b'"', 2),
-        [b'\\', ..] => {
-            let (character, taken) = escape(rest).unwrap_or((char::REPLACEMENT_CHARACTER, 2));
-            let place = out.get_mut(*to..).unwrap_or_default();
-            if place.len() >= character.len_utf8() {
-                *to += character.encode_utf8(place).len();
-            }
-            *from += taken;
-            return;
+/// Bytes before the first `\`.
+fn before_backslash(rest: &[u8]) -> usize {
+    let mut length = 0;
+    let (words, tail) = rest.as_chunks::<8>();
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let marks = backslash(word) & !word & HIGHS;
+        if marks != 0 {
+            return length + (marks.trailing_zeros() / 8) as usize;
         }
-        [byte, ..] => (*byte, 1),
-        [] => return,
-    };
-    if let Some(place) = out.get_mut(*to) {
-        *place = byte;
+        length += 8;
     }
-    *from += taken;
-    *to += 1;
+    length + tail.iter().take_while(|byte| **byte != b'\\').count()
 }
 
 #[cfg(test)]
