@@ -27,6 +27,12 @@ pub static OFF_BY_DEFAULT: &[&str] = &[portcullis_http::checks::URL_CREDENTIALS.
 static PLANE: &[CheckSpec] = &[
     CheckSpec { name: "http.route", codes: &["NO_ROUTE"], refuses: "a host and path at which no service answers", yields: false },
     CheckSpec {
+        name: "service.understood",
+        codes: &["NOT_UNDERSTOOD"],
+        refuses: "a message that was not understood to its end although nothing enforced speaks against it: there is no form to send",
+        yields: false,
+    },
+    CheckSpec {
         name: "upstream.connect",
         codes: &["UPSTREAM_UNREACHABLE", "UPSTREAM_TIMEOUT"],
         refuses: "nothing by itself: no connection to the upstream could be made (503, or 504 when time ran out)",

@@ -23,7 +23,7 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Where Portcullis listens if nothing else does.
 const FRONT: &str = "127.0.0.1:8080";
 /// Where its metrics are, if nothing else is there.
-const ADMIN: &str = "127.0.0.1:9090";
+const ADMIN: &str = "127.0.0.1:9900";
 /// Any free port.
 const ANY: &str = "127.0.0.1:0";
 

@@ -1,5 +1,6 @@
 //! A GraphQL shop as others run it: products with reviews, reviews with authors, authors with reviews. It has no bounds of its own, so a
 //! query may go round that circle as long as it likes; bounding it is what Portcullis is there for.
+#![allow(clippy::unused_async, reason = "async-graphql asks for async resolvers")]
 
 use std::sync::{Arc, Mutex, PoisonError};
 

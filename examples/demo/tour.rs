@@ -48,7 +48,7 @@ fn stops() -> [Stop; 5] {
             path: "/graphql",
             body: Some(format!(r#"{{"query":"{}"}}"#, circle(TOO_DEEP))),
             status: 400,
-            answer: r#"{"errors":[{"message":"The request asks for too much.","extensions":{"code":"DEPTH_EXCEEDED","requestId":"…"}}]}"#,
+            answer: r#"{"errors":[{"message":"The request asks for too much.","extensions":{"code":"DEPTH_EXCEEDED","request_id":"…"}}]}"#,
         },
         Stop {
             title: "A second query, smuggled in under the same key in disguise (\\u0071 is q)",
@@ -59,7 +59,7 @@ fn stops() -> [Stop; 5] {
                     .to_owned(),
             ),
             status: 400,
-            answer: r#"{"errors":[{"message":"The request could not be read.","extensions":{"code":"DUPLICATE_JSON_KEY","requestId":"…"}}]}"#,
+            answer: r#"{"errors":[{"message":"The request could not be read.","extensions":{"code":"DUPLICATE_JSON_KEY","request_id":"…"}}]}"#,
         },
         Stop {
             title: "A REST call",

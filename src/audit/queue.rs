@@ -1,5 +1,6 @@
 //! The bounded queue between exchanges and the sink.
 
+use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -8,10 +9,13 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use serde::Serialize;
+use super::Record;
 
 /// How long records may gather before they are written. Long enough that a busy process writes in batches, short enough for `tail -f`.
 const GATHER: Duration = Duration::from_millis(50);
+
+/// A buffer for lines keeps this much from one line to the next.
+const LINE_KEPT: usize = 16 * 1024;
 
 /// Where records go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,17 +58,27 @@ impl Audit {
     }
 
     /// Queues a record as one line, or counts it as lost.
-    pub fn write(&self, record: &impl Serialize) {
+    pub fn write(&self, record: &Record) {
+        // Written before the queue is locked, so that workers do not wait for one another's formatting.
+        thread_local!(static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+        LINE.with_borrow_mut(|line| {
+            record.write_line(line);
+            line.push(b'\n');
+            self.queue(line);
+            line.clear();
+            line.shrink_to(LINE_KEPT);
+        });
+    }
+
+    fn queue(&self, line: &[u8]) {
         let mut waiting = self.queue.lock();
-        let before = waiting.lines.len();
-        let written = serde_json::to_writer(&mut waiting.lines, record).is_ok();
-        if !written || waiting.lines.len() >= self.queue.bytes_max {
-            waiting.lines.truncate(before);
+        if waiting.lines.len().saturating_add(line.len()) > self.queue.bytes_max {
             self.queue.lost.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        waiting.lines.push(b'\n');
-        if before == 0 {
+        let first = waiting.lines.is_empty();
+        waiting.lines.extend_from_slice(line);
+        if first {
             self.queue.wake.notify_one();
         }
     }
@@ -166,10 +180,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.jsonl");
         let audit = Audit::start(&AuditSink::File(path.clone()), 64).unwrap();
-        audit.write(&"kept");
-        audit.write(&"x".repeat(100));
+        audit.queue(b"kept\n");
+        audit.queue("x".repeat(65).as_bytes());
+        audit.queue("y".repeat(59).as_bytes());
         audit.close();
-        assert_eq!(std::fs::read_to_string(path).unwrap(), "\"kept\"\n");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), format!("kept\n{}", "y".repeat(59)));
         assert_eq!(audit.lost(), 1);
     }
 }

@@ -1,10 +1,13 @@
 //! The record of one exchange.
 
+use std::fmt::Write as _;
+use std::sync::Arc;
+
 use portcullis_policy::Proposal;
 use serde::{Serialize, Serializer};
 
 /// One exchange as the operator sees it. Never holds a body, a header value or an unredacted credential.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Record {
     /// When the head was complete; RFC 3339, UTC.
     pub time: String,
@@ -13,7 +16,7 @@ pub struct Record {
     /// W3C trace id.
     pub trace_id: String,
     /// Client address and port.
-    pub client: String,
+    pub client: Arc<str>,
     /// `http` or `https`.
     pub scheme: &'static str,
     /// `HTTP/1.1`, `HTTP/2.0`.
@@ -25,35 +28,26 @@ pub struct Record {
     /// Path and query as judged, credentials redacted.
     pub target: String,
     /// Service the route named.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// Its protocol.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<&'static str>,
     /// Its mode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<&'static str>,
     /// Revision of the configuration that judged.
     pub revision: u64,
     /// `allowed`, `would-refuse`, `refused`, `failed`.
     pub outcome: &'static str,
     /// Code of the finding that decided.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
     /// Check that decided.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub check: Option<&'static str>,
     /// Everything that was found, and what became of it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingEntry>,
     /// What was measured.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<FactEntry>,
     /// What went upstream: `canonical`, `original`, `stream`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub forwarded: Option<&'static str>,
     /// The upstream's part.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub upstream: Option<UpstreamEntry>,
     /// Status the client was sent.
     pub status: u16,
@@ -117,17 +111,15 @@ pub struct FactEntry {
 }
 
 /// The upstream's part of a record.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct UpstreamEntry {
     /// Status it answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// Times the request was sent.
     pub attempts: u32,
     /// Microseconds from sending to the head of the answer.
     pub first_byte_us: u64,
     /// What went wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
@@ -138,16 +130,17 @@ pub struct ExceptionText(String);
 impl From<&Proposal> for ExceptionText {
     fn from(proposal: &Proposal) -> Self {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        // Writing to a String cannot fail.
         let mut line = format!("- {{ check: {}, ", proposal.check);
         if let Some(coordinate) = &proposal.coordinate {
-            line.push_str(&format!("coordinate: {}, ", quoted(coordinate)));
+            let _ = write!(line, "coordinate: {}, ", quoted(coordinate));
         }
-        line.push_str(&format!("path: {}, address: {}, ", quoted(&proposal.path), quoted(&proposal.address)));
+        let _ = write!(line, "path: {}, address: {}, ", quoted(&proposal.path), quoted(&proposal.address));
         if let Some(up_to) = proposal.up_to {
-            line.push_str(&format!("up_to: {up_to}, "));
+            let _ = write!(line, "up_to: {up_to}, ");
         }
         let expires = jiff::Timestamp::from_millisecond(proposal.expires.0).unwrap_or_default();
-        line.push_str(&format!("reason: \"\", owner: \"\", expires: {} }}", expires.strftime("%Y-%m-%d")));
+        let _ = write!(line, "reason: \"\", owner: \"\", expires: {} }}", expires.strftime("%Y-%m-%d"));
         Self(line)
     }
 }

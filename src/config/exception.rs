@@ -74,6 +74,10 @@ impl Spelled for Network {
         let Ok(network) = text.parse::<IpNet>() else {
             return Err(Complaint::new("is not a network").help(HELP));
         };
+        if let Some(ipv4) = mapped(network) {
+            // Clients are known by their IPv4 address, so the mapped form would never match.
+            return Err(Complaint::new("is an IPv4 network in IPv6 clothes").meant(ipv4.to_string()));
+        }
         if network.network() != network.addr() {
             // Most likely a slip of the prefix length: refuse rather than guess which half was meant.
             return Err(Complaint::new("has bits set beyond its prefix").meant(network.trunc().to_string()));
@@ -83,6 +87,14 @@ impl Spelled for Network {
 }
 
 spelled!(Network);
+
+/// The IPv4 network that `network` spells as IPv4-mapped IPv6 (RFC 4291 §2.5.5.2).
+fn mapped(network: IpNet) -> Option<IpNet> {
+    let IpNet::V6(network) = network else { return None };
+    let prefix = network.prefix_len().checked_sub(96)?;
+    let address = network.addr().to_ipv4_mapped()?;
+    IpNet::new(IpAddr::V4(address), prefix).ok().map(|network| network.trunc())
+}
 
 /// A calendar day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -238,7 +250,9 @@ fn scope(section: &Section, home: &Home<'_>, review: &mut Review<'_>) {
 fn expiry(section: &Section, review: &mut Review<'_>) {
     let Some((place, expires)) = section.get("expires").and_then(|place| Some((place, place.read::<Date>()?))) else { return };
     if expires.end() <= review.now {
-        let draft = Draft::new(Fault::ExceptionExpired, &place.span, "the exception has expired and no longer applies").warning();
+        let from = section.read_key::<String>("check").map(|check| format!(" from `{check}`")).unwrap_or_default();
+        let what = format!("the exception{from} has expired and no longer applies");
+        let draft = Draft::new(Fault::ExceptionExpired, &place.span, what).warning();
         review.problems.report(draft.help("remove it, or decide anew and set a later day"));
     }
 }
@@ -266,9 +280,14 @@ mod tests {
             assert!(Network::spelled(text).is_ok(), "{text}");
         }
         assert_eq!(Network::spelled("::ffff:10.0.0.1"), Network::spelled("10.0.0.1"));
-        for (text, meant) in
-            [("10.1.2.3/8", Some("10.0.0.0/8")), ("10.0.0.0/33", None), ("10/8", None), ("10.0.0.0/-1", None), ("", None)]
-        {
+        for (text, meant) in [
+            ("10.1.2.3/8", Some("10.0.0.0/8")),
+            ("::ffff:10.0.0.0/104", Some("10.0.0.0/8")),
+            ("10.0.0.0/33", None),
+            ("10/8", None),
+            ("10.0.0.0/-1", None),
+            ("", None),
+        ] {
             assert_eq!(Network::spelled(text).unwrap_err().meant.as_deref(), meant, "{text}");
         }
     }

@@ -15,6 +15,9 @@ use miette::{
 /// Problems kept of one file. A file with more is not read by a person anyway; the rest is counted.
 const PROBLEMS_MAX: usize = 100;
 
+/// Bytes of the lines shown around a place, and of the place itself. The drawing of a snippet fails on lines of some ten thousand columns.
+const LINE_BYTES_MAX: usize = 2000;
+
 /// Bytes of the file quoted in one message.
 const QUOTE_MAX: usize = 60;
 
@@ -145,8 +148,11 @@ impl SourceCode for Snippet {
             return self.file.read_span(span, 0, 0);
         }
         let first = head.rfind('\n').map_or(0, |at| at.saturating_add(1));
-        let length = tail.find('\n').unwrap_or(tail.len());
-        self.file.read_span(&(first..end.saturating_add(length)).into(), 0, 0)
+        let last = end.saturating_add(tail.find('\n').unwrap_or(tail.len()));
+        if last.saturating_sub(first) > LINE_BYTES_MAX {
+            return self.file.read_span(span, 0, 0);
+        }
+        self.file.read_span(&(first..last).into(), 0, 0)
     }
 }
 
@@ -322,26 +328,33 @@ impl Collector {
         Self { source: Arc::new(NamedSource::new(name, text.to_owned())), list: Vec::new(), left_out: 0 }
     }
 
+    /// Whether further problems are only counted.
+    pub(super) fn is_full(&self) -> bool {
+        self.list.len() >= PROBLEMS_MAX
+    }
+
     pub(super) fn report(&mut self, draft: Draft) {
+        if self.is_full() {
+            self.left_out = self.left_out.saturating_add(1);
+            return;
+        }
         let end = self.source.inner().len();
         let start = draft.span.start.min(end);
-        let span = self.visible(start..draft.span.end.clamp(start, end));
+        let span = self.on_one_line(self.visible(start..draft.span.end.clamp(start, end)));
         let problem = ConfigProblem {
             fault: draft.fault,
             warning: draft.warning,
             what: draft.what,
             help: draft.help,
+            other: draft
+                .other
+                .map(|(span, label)| (self.on_one_line(span), label))
+                .filter(|(other, _)| self.fit_together(&span, other)),
             span,
-            other: draft.other,
             source: Snippet { file: Arc::clone(&self.source), narrow: draft.fault == Fault::Secret },
         };
-        if self.list.iter().any(|known| known.is_same(&problem)) {
-            return;
-        }
-        if self.list.len() < PROBLEMS_MAX {
+        if !self.list.iter().any(|known| known.is_same(&problem)) {
             self.list.push(problem);
-        } else {
-            self.left_out = self.left_out.saturating_add(1);
         }
     }
 
@@ -353,6 +366,21 @@ impl Collector {
             Some(last) if span.is_empty() && !there => before.len().saturating_sub(last.len_utf8())..before.len(),
             _ => span,
         }
+    }
+
+    /// The part of `span` on its first line, no longer than can be shown.
+    fn on_one_line(&self, span: Range<usize>) -> Range<usize> {
+        let text = self.source.inner().get(span.clone()).unwrap_or_default();
+        let line = text.lines().next().unwrap_or_default();
+        let length = line.char_indices().map(|(at, _)| at).find(|at| *at >= LINE_BYTES_MAX).unwrap_or(line.len());
+        span.start..span.start.saturating_add(length)
+    }
+
+    /// Whether a snippet can show both: they stand on different lines, or on one that is not too long.
+    fn fit_together(&self, one: &Range<usize>, other: &Range<usize>) -> bool {
+        let (start, end) = (one.start.min(other.start), one.end.max(other.end));
+        let between = self.source.inner().get(start..end).unwrap_or_default();
+        between.len() < LINE_BYTES_MAX || between.lines().all(|line| line.len() < LINE_BYTES_MAX)
     }
 
     /// Reports why the scalar at `span` cannot be read. What was meant is left out when the value comes from the environment.

@@ -69,7 +69,12 @@ fn configuration(known: &Known<'_>) -> String {
             let resolved = resolve(property, &schema);
             let need = if is_required(section, key) { "required".to_owned() } else { default(property) };
             let meaning = escape(description(property).or(description(resolved)).unwrap_or_default());
-            put(&mut text, format_args!("| `{key}` | {} | {need} | {meaning} |\n", escape(&kind(resolved, &schema))));
+            let value = match key {
+                "limits" => "mapping of [limits](../limits.md) to values".to_owned(),
+                "checks" => "mapping of [checks](checks.md) to modes".to_owned(),
+                _ => escape(&kind(resolved, &schema)),
+            };
+            put(&mut text, format_args!("| `{key}` | {value} | {need} | {meaning} |\n"));
             let inner = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
             sections.extend(nested(&inner, resolved, &schema));
         }
@@ -132,9 +137,15 @@ fn nested<'a>(path: &str, schema: &'a Value, root: &'a Value) -> Option<(String,
     alternatives.iter().find_map(|alternative| nested(path, resolve(alternative, root), root))
 }
 
+/// Longest list of words that is written out; longer ones are lists of checks, which have a page of their own.
+const WORDS_MAX: usize = 10;
+
 /// What is written there, in words.
 fn kind(schema: &Value, root: &Value) -> String {
     if let Some(words) = constants(schema) {
+        if words.len() > WORDS_MAX {
+            return "name of a [check](checks.md) or a [limit](../limits.md)".to_owned();
+        }
         return words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     }
     if let Some(alternatives) = schema.get("anyOf").and_then(Value::as_array) {

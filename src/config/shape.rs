@@ -22,6 +22,9 @@ pub(super) fn check(root: Node, schema: &Value, problems: &mut Collector) -> Opt
     Shape { definitions: schema.get("$defs"), limits, problems }.node(root, schema, "")
 }
 
+/// Unknown keys of one mapping that are compared with the known ones.
+const STRANGE_KEYS_MAX: usize = 100;
+
 struct Shape<'a> {
     definitions: Option<&'a Value>,
     /// Limits that stand at the top of the file.
@@ -84,11 +87,8 @@ impl<'a> Shape<'a> {
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let mut whole = true;
         // A misspelt key is reported once, as what it is, and not as missing too.
-        let misspelt: Vec<&str> = entries
-            .iter()
-            .filter(|entry| !known.contains(&entry.key.as_str()))
-            .filter_map(|entry| suggest::nearest(&entry.key, &known))
-            .collect();
+        let strange = entries.iter().filter(|entry| !known.contains(&entry.key.as_str())).take(STRANGE_KEYS_MAX);
+        let misspelt: Vec<&str> = strange.filter_map(|entry| suggest::nearest(&entry.key, &known)).collect();
         let is_there = |key: &str| entries.iter().any(|entry| entry.key == key);
         let missing: Vec<&str> = required.filter(|key| !is_there(key)).collect();
         if !missing.is_empty() {
@@ -96,12 +96,11 @@ impl<'a> Shape<'a> {
             let unseen: Vec<&str> = missing.into_iter().filter(|key| !misspelt.contains(key)).collect();
             self.missing(&unseen, &span, schema, name);
         }
-        let (mut kept, mut lost) = (Vec::with_capacity(entries.len()), Vec::new());
+        let (mut kept, mut lost) = (Vec::with_capacity(entries.len()), misspelt.into_iter().map(str::to_owned).collect::<Vec<_>>());
         for entry in entries {
             let Some(property) = properties.and_then(|properties| properties.get(&entry.key)) else {
                 whole = false;
                 self.unknown(&entry, &known, name);
-                lost.extend(suggest::nearest(&entry.key, &known).map(str::to_owned));
                 continue;
             };
             let inner = if name.is_empty() { entry.key.clone() } else { format!("{name}.{}", entry.key) };
@@ -137,6 +136,10 @@ impl<'a> Shape<'a> {
     }
 
     fn unknown(&mut self, entry: &Entry, known: &[&str], name: &str) {
+        // What is only counted needs no advice.
+        if self.problems.is_full() {
+            return self.problems.report(Draft::new(Fault::UnknownKey, &entry.key_span, ""));
+        }
         let key = shorten(&entry.key);
         let nested = format!("{}.", entry.key);
         let help = if let (Content::Map(_), Some(full)) = (&entry.value.content, known.iter().find(|key| key.starts_with(&nested)))

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::client::ClientStream;
 use super::exchange::{Connection, scheme};
-use super::guard::{FaultSlot, Guard, GuardTimes};
+use super::guard::{Guard, GuardTimes};
+use super::ledger::{End, Ledger};
 use crate::live::Plane;
 use crate::live::{Edge, ListenerKey};
 
@@ -115,11 +116,11 @@ impl Acceptor {
     }
 
     async fn speak(&self, stream: ClientStream, http2: bool, peer: Peer, edge: &Edge, stop: watch::Receiver<bool>) {
-        let faults = FaultSlot::default();
+        let ledger = Ledger::new(http2);
         let times = GuardTimes { head: edge.head_time, idle: edge.idle_time, write_stall: edge.write_stall_time };
         let framing = (!http2).then(|| Framing::new(edge.framing, peer.scheme));
-        let guard = Guard::new(stream, framing, faults.clone(), times, self.plane.bytes.holding());
-        let connection = Arc::new(Connection::new(Arc::clone(&self.plane), self.worker, peer, faults));
+        let guard = Guard::new(stream, framing, ledger.clone(), times, self.plane.bytes.holding());
+        let connection = Arc::new(Connection::new(Arc::clone(&self.plane), self.worker, peer, ledger.clone()));
         let service = service_fn(move |request| Arc::clone(&connection).answer(request));
         let io = TokioIo::new(guard);
         if http2 {
@@ -131,22 +132,29 @@ impl Acceptor {
                 .max_send_buf_size(256 * 1024)
                 .keep_alive_interval(Some(edge.idle_time))
                 .keep_alive_timeout(edge.head_time);
-            drained(builder.serve_connection(io, service), stop, |connection| connection.graceful_shutdown()).await;
+            let watch = ledger.watch(times.idle, times.write_stall);
+            drained(builder.serve_connection(io, service), stop, watch, http2::Connection::graceful_shutdown).await;
         } else {
             let mut builder = http1::Builder::new();
-            builder.max_buf_size(HYPER_HEAD_BYTES).half_close(false).pipeline_flush(true);
+            builder.max_buf_size(HYPER_HEAD_BYTES).half_close(false);
             if edge.framing.headers > 96 {
                 builder.max_headers(usize::try_from(edge.framing.headers).unwrap_or(usize::MAX).saturating_add(8));
             }
-            drained(builder.serve_connection(io, service), stop, |connection| connection.graceful_shutdown()).await;
+            drained(builder.serve_connection(io, service), stop, std::future::pending(), http1::Connection::graceful_shutdown)
+                .await;
         }
     }
 }
 
 /// Serves a connection to its end. Once the process goes down, exchanges say `Connection: close` by themselves; a connection that begins
-/// none within the grace is closed when it is next idle.
-async fn drained<C, E>(connection: C, mut stop: watch::Receiver<bool>, graceful: impl Fn(std::pin::Pin<&mut C>))
-where
+/// none within the grace is closed when it is next idle. `watch` may end the connection before: in good order when it is quiet, at once
+/// when its client takes nothing.
+async fn drained<C, E>(
+    connection: C,
+    mut stop: watch::Receiver<bool>,
+    watch: impl Future<Output = End>,
+    graceful: impl Fn(Pin<&mut C>),
+) where
     C: Future<Output = Result<(), E>>,
     E: std::fmt::Display,
 {
@@ -158,6 +166,13 @@ where
             let _ = stop.wait_for(|stop| *stop).await;
             tokio::time::sleep(DRAIN_GRACE).await;
         } => {
+            graceful(connection.as_mut());
+            connection.await
+        }
+        end = watch => {
+            if end == End::Stalled {
+                return;
+            }
             graceful(connection.as_mut());
             connection.await
         }
@@ -176,7 +191,7 @@ async fn speaks_http2(stream: &TcpStream, patience: Duration) -> Option<bool> {
                 Ok(seen) if seen == PREFACE.len() => return Some(first == PREFACE),
                 // What is there so far could still become the preface; the next segment will tell.
                 Ok(seen) if seen > 0 && first.get(..seen) == PREFACE.get(..seen) => {
-                    tokio::time::sleep(Duration::from_millis(5)).await
+                    tokio::time::sleep(Duration::from_millis(5)).await;
                 }
                 // One byte short of the preface and no more to come is HTTP/1's to answer.
                 _ => return Some(false),

@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep};
 
 use super::finish::Finish;
-use super::guard::FaultSlot;
+use super::ledger::Ledger;
 use super::upstream::Lease;
 
 /// The body of an answer.
@@ -19,12 +19,21 @@ use super::upstream::Lease;
 pub struct AnswerBody {
     from: From,
     finish: Option<Finish>,
-    connection: FaultSlot,
+    turn: Option<Turn>,
 }
 
-impl Drop for AnswerBody {
+/// Which answer on its connection this is. Dropping it says that the answer is over.
+#[derive(Debug)]
+pub struct Turn {
+    /// The connection's ledger.
+    pub ledger: Ledger,
+    /// Number of the request.
+    pub number: u64,
+}
+
+impl Drop for Turn {
     fn drop(&mut self) {
-        self.connection.answered();
+        self.ledger.answered(self.number);
     }
 }
 
@@ -94,14 +103,14 @@ impl UpstreamBody {
 
 impl AnswerBody {
     /// An answer made here.
-    pub fn whole(bytes: Bytes, finish: Finish, connection: FaultSlot) -> Self {
+    pub fn whole(bytes: Bytes, finish: Finish, turn: Option<Turn>) -> Self {
         let bytes = if bytes.is_empty() { None } else { Some(bytes) };
-        Self { from: From::Whole(bytes), finish: Some(finish), connection }
+        Self { from: From::Whole(bytes), finish: Some(finish), turn }
     }
 
     /// An upstream's answer.
-    pub fn upstream(body: UpstreamBody, finish: Finish, connection: FaultSlot) -> Self {
-        let mut answer = Self { from: From::Upstream(Box::new(body)), finish: Some(finish), connection };
+    pub fn upstream(body: UpstreamBody, finish: Finish, turn: Option<Turn>) -> Self {
+        let mut answer = Self { from: From::Upstream(Box::new(body)), finish: Some(finish), turn };
         answer.complete_at_end();
         answer
     }
@@ -126,6 +135,9 @@ impl Body for AnswerBody {
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(turn) = &self.turn {
+            turn.ledger.taken(turn.number);
+        }
         let polled = match &mut self.from {
             From::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             From::Upstream(body) => body.poll(context),
@@ -133,6 +145,9 @@ impl Body for AnswerBody {
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
                 let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+                if let Some(turn) = &self.turn {
+                    turn.ledger.handed(turn.number);
+                }
                 if let Some(finish) = &mut self.finish {
                     finish.record.bytes_out = finish.record.bytes_out.saturating_add(length);
                 }

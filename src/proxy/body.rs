@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame};
 use hyper::body::Incoming;
+use portcullis_http::limits::{BODY_IDLE_TIME, BODY_TIME, BUFFERED};
 use portcullis_inspect::{Class, Finding};
 use tokio::time::{Instant, timeout_at};
 
@@ -77,7 +78,7 @@ pub async fn collect(
 
 /// The process has no room for more buffered bytes.
 pub fn overloaded() -> Finding {
-    Finding::new("http.buffered", "OVERLOADED", Class::Unavailable, "the process buffers as many bytes as it may")
+    Finding::new(BUFFERED.name, BUFFERED.code, Class::Unavailable, "the process buffers as many bytes as it may")
 }
 
 fn whole(first: Bytes, joined: BytesMut) -> Bytes {
@@ -86,9 +87,9 @@ fn whole(first: Bytes, joined: BytesMut) -> Bytes {
 
 async fn next(incoming: &mut Incoming, times: BodyTimes) -> Result<Option<Bytes>, Finding> {
     loop {
-        let until = (Instant::now() + times.idle).min(times.deadline);
+        let stalled_at = Instant::now() + times.idle;
         let frame = std::future::poll_fn(|context| Pin::new(&mut *incoming).poll_frame(context));
-        let frame = timeout_at(until, frame).await.map_err(|_| late())?;
+        let frame = timeout_at(stalled_at.min(times.deadline), frame).await.map_err(|_| late(stalled_at < times.deadline))?;
         match frame {
             None => return Ok(None),
             Some(Err(error)) => return Err(fault_of(&error)),
@@ -102,6 +103,9 @@ async fn next(incoming: &mut Incoming, times: BodyTimes) -> Result<Option<Bytes>
     }
 }
 
-fn late() -> Finding {
-    Finding::new("http.body_time", "BODY_TIMEOUT", Class::RequestTimeout, "the body did not arrive in time")
+/// The body did not arrive in time: it fell silent, or it took too long in all.
+pub(super) fn late(stalled: bool) -> Finding {
+    let (row, what) =
+        if stalled { (&BODY_IDLE_TIME, "the body fell silent") } else { (&BODY_TIME, "the body did not arrive in time") };
+    Finding::new(row.name, row.code, Class::RequestTimeout, what)
 }

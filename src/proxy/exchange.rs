@@ -3,26 +3,27 @@
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::header::{ACCEPT, CONNECTION, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, Version};
 use portcullis_http::head::{self, Provenance};
+use portcullis_http::limits::EXCHANGES;
 use portcullis_http::{answer, query};
 use portcullis_inspect::{Class, Finding, Head, Intake, Peer, Refusal, Scheme, Target, Time};
 use portcullis_policy::{Answer, Decision, Demand, Mode, Permit, PermitBody, Verdict};
 use portcullis_registry::Service;
 
-use super::answer::{AnswerBody, UpstreamBody};
+use super::answer::{AnswerBody, Turn, UpstreamBody};
 use super::body::{self, BodyTimes};
 use super::finish::Finish;
 use super::forward::{Ids, Received, forward};
-use super::guard::FaultSlot;
 use super::ids::ExchangeIds;
 use super::judge::{Case, Judgement, Taken};
+use super::ledger::Ledger;
 use super::stream::{BodyStream, StreamBounds};
 use super::{notes, now, refuse};
 use crate::audit::{Record, UpstreamEntry};
@@ -38,16 +39,18 @@ pub struct Connection {
     plane: Arc<Plane>,
     worker: usize,
     peer: Peer,
+    /// Its address and port as records show them.
+    client: Arc<str>,
     provenance: Arc<Provenance>,
-    faults: FaultSlot,
-    requests: AtomicU64,
+    ledger: Ledger,
 }
 
 impl Connection {
-    /// A connection served by `worker`. What the guard refuses on it arrives through `faults`.
-    pub fn new(plane: Arc<Plane>, worker: usize, peer: Peer, faults: FaultSlot) -> Self {
+    /// A connection served by `worker`. What its guard refuses arrives through `ledger`.
+    pub fn new(plane: Arc<Plane>, worker: usize, peer: Peer, ledger: Ledger) -> Self {
         let provenance = Arc::new(Provenance::of(&peer));
-        Self { plane, worker, peer, provenance, faults, requests: AtomicU64::new(0) }
+        let client = peer.address.to_string().into();
+        Self { plane, worker, peer, client, provenance, ledger }
     }
 
     /// Answers one request, whatever happens: a panic refuses this exchange and nothing else.
@@ -59,6 +62,8 @@ impl Connection {
             Ok(Ok(response)) => exchange.finish(response),
             Ok(Err(stop)) => exchange.refuse(stop),
             Err(_) => {
+                // What panicked once is not asked for words again.
+                exchange.service = None;
                 self.plane.metrics.panics.inc();
                 let finding =
                     Finding::new("portcullis.internal", "INTERNAL_ERROR", Class::Internal, "the exchange panicked and was refused");
@@ -91,7 +96,8 @@ struct Exchange {
     worker: usize,
     peer: Peer,
     provenance: Arc<Provenance>,
-    faults: FaultSlot,
+    /// Leaves with the answer; an exchange that is given up gives it up too.
+    turn: Option<Turn>,
     now: Time,
     active: Arc<Active>,
     fault: Option<Finding>,
@@ -108,17 +114,18 @@ struct Exchange {
 impl Exchange {
     fn begin(connection: &Connection, request: &Request<Incoming>) -> Self {
         let active = connection.plane.live.now();
-        let index = connection.requests.fetch_add(1, Ordering::Relaxed);
+        let number = connection.ledger.begin();
         let now = now();
-        let fault = connection.faults.take(index);
-        let last = fault.is_some() || index.saturating_add(1) >= active.edge.requests_per_connection || connection.plane.draining();
+        let fault = connection.ledger.refused(number);
+        let last =
+            fault.is_some() || number.saturating_add(1) >= active.edge.requests_per_connection || connection.plane.draining();
         // A faulty head was replaced by a synthetic one, which says nothing about the client.
         let ids = ExchangeIds::new(fault.is_none().then(|| request.headers()));
         let record = Record {
             time: jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_string(),
             request_id: ids.request_id.clone(),
             trace_id: ids.trace_id.clone(),
-            client: connection.peer.address.to_string(),
+            client: Arc::clone(&connection.client),
             scheme: connection.peer.scheme.as_str(),
             version: version_text(request.version()),
             revision: active.snapshot.revision,
@@ -131,7 +138,7 @@ impl Exchange {
             worker: connection.worker,
             peer: connection.peer,
             provenance: Arc::clone(&connection.provenance),
-            faults: connection.faults.clone(),
+            turn: Some(Turn { ledger: connection.ledger.clone(), number }),
             now,
             active,
             fault,
@@ -163,7 +170,7 @@ impl Exchange {
         let max = self.active.edge.exchanges;
         let Some(slot) = self.plane.exchanges.take(max) else {
             let mut finding =
-                Finding::new("http.exchanges", "OVERLOADED", Class::Unavailable, "every exchange slot of the process is taken");
+                Finding::new(EXCHANGES.name, EXCHANGES.code, Class::Unavailable, "every exchange slot of the process is taken");
             finding.allowed = Some(max);
             return Err(finding);
         };
@@ -176,12 +183,21 @@ impl Exchange {
     /// The one reading of the head.
     fn head(&mut self, request: Request<Incoming>) -> Result<(Head, Incoming), Finding> {
         let (parts, incoming) = request.into_parts();
+        let excess = if parts.version >= Version::HTTP_2 { self.excess(&parts) } else { None };
         let head = head::read(parts.method, &parts.uri, parts.version, parts.headers, &self.provenance);
         let record = self.record();
         record.method = notes::shown(head.method.as_str());
         record.host = notes::shown(&head.authority);
         record.target = notes::shown(&query::redacted(&head.target.received));
-        Ok((head, incoming))
+        match excess {
+            Some(finding) => Err(finding),
+            None => Ok((head, incoming)),
+        }
+    }
+
+    /// What the guard bounds for HTTP/1 heads, for those it has not seen.
+    fn excess(&self, parts: &Parts) -> Option<Finding> {
+        head::excess(&parts.uri, &parts.headers, &self.active.edge.framing)
     }
 
     /// Host and path name the service; content never does.
@@ -327,6 +343,8 @@ impl Exchange {
         record.upstream = Some(UpstreamEntry { status, attempts: answered.attempts, first_byte_us, error: None });
         let (mut parts, incoming) = answered.response.into_parts();
         answer::strip(&mut parts.headers);
+        // The version is each hop's own (RFC 9112 §2.3).
+        parts.version = Version::HTTP_11;
         let body = UpstreamBody::new(incoming, answered.lease, upstream.settings().idle_timeout, deadline.into());
         Ok(Response::from_parts(parts, body))
     }
@@ -334,7 +352,7 @@ impl Exchange {
     fn finish(&mut self, response: Response<UpstreamBody>) -> Response<AnswerBody> {
         let (parts, body) = response.into_parts();
         self.record().status = parts.status.as_u16();
-        let body = AnswerBody::upstream(body, self.take_finish(), self.faults.clone());
+        let body = AnswerBody::upstream(body, self.take_finish(), self.turn.take());
         Response::from_parts(parts, body)
     }
 
@@ -358,7 +376,7 @@ impl Exchange {
         self.record().status = reply.status.as_u16();
         let response = refuse::response(reply);
         let (parts, bytes) = response.into_parts();
-        Response::from_parts(parts, AnswerBody::whole(bytes, self.take_finish(), self.faults.clone()))
+        Response::from_parts(parts, AnswerBody::whole(bytes, self.take_finish(), self.turn.take()))
     }
 
     /// As much of the head as a refusal negotiates by.

@@ -93,13 +93,14 @@ pub async fn forward(
     let (head, permitted) = permit.into_parts();
     let target = Permit::target(&head, &permitted);
     let body = match (permitted, received) {
-        (PermitBody::Canonical(bytes), _) | (PermitBody::Original, Received::Whole(bytes)) => whole(bytes),
+        // The body was collected. (Of a stream permit too: the contract judged the head alone, and what was read is what streams.)
+        (PermitBody::Canonical(bytes), _) | (PermitBody::Original | PermitBody::Stream { .. }, Received::Whole(bytes)) => {
+            whole(bytes)
+        }
         (PermitBody::Original | PermitBody::Stream { .. }, Received::Stream(stream)) if stream.is_end_stream() => {
             OutBody::Whole(None)
         }
         (PermitBody::Original | PermitBody::Stream { .. }, Received::Stream(stream)) => OutBody::Stream(stream),
-        // The contract judged the head alone, yet the shell had read the body: what was read is what streams.
-        (PermitBody::Stream { .. }, Received::Whole(bytes)) => whole(bytes),
     };
     let request = request(head, &target, body, &ids).map_err(|finding| (finding, 0))?;
     upstream.send(worker, request, deadline).await.map_err(|(failure, attempts): (Failure, u32)| (failure.finding(), attempts))

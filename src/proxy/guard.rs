@@ -6,12 +6,11 @@
 use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use portcullis_http::framing::{BodyFault, Fault, Framing, State};
+use portcullis_http::framing::{BodyFault, Framing, State};
+use portcullis_http::limits::HEAD_TIME;
 use portcullis_inspect::{Class, Finding};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
@@ -19,6 +18,7 @@ use tokio::time::Instant;
 use super::alarm::Alarm;
 use super::body::overloaded;
 use super::client::ClientStream;
+use super::ledger::Ledger;
 use crate::shared::HeldBytes;
 
 /// Bytes read at once where they have to be looked at.
@@ -31,56 +31,6 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 512 * 1024;
 
 thread_local!(static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; SCRATCH_BYTES]));
-
-/// What the guard and the exchanges of one connection tell each other.
-#[derive(Clone, Debug)]
-pub struct FaultSlot(Arc<Slot>);
-
-#[derive(Debug)]
-struct Slot {
-    fault: Mutex<Option<Fault>>,
-    opened: Instant,
-    answered: AtomicU64,
-    /// Milliseconds from `opened` to the end of the last answer.
-    answered_at: AtomicU64,
-}
-
-impl Default for FaultSlot {
-    fn default() -> Self {
-        Self(Arc::new(Slot {
-            fault: Mutex::default(),
-            opened: Instant::now(),
-            answered: AtomicU64::new(0),
-            answered_at: AtomicU64::new(0),
-        }))
-    }
-}
-
-impl FaultSlot {
-    /// The finding against request number `index`, if that is the one that was refused.
-    pub fn take(&self, index: u64) -> Option<Finding> {
-        let mut slot = self.0.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        if slot.as_ref().is_some_and(|fault| fault.head_index == index) { slot.take().map(|fault| fault.finding) } else { None }
-    }
-
-    /// An answer was handed over whole.
-    pub fn answered(&self) {
-        let at = u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.0.answered_at.store(at, Ordering::Relaxed);
-        self.0.answered.fetch_add(1, Ordering::Release);
-    }
-
-    fn put(&self, fault: Fault) {
-        *self.0.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
-    }
-
-    /// Since when nothing is owed to the client; nothing while an answer is.
-    fn quiet_since(&self, heads_released: u64) -> Option<Instant> {
-        let owed = self.0.answered.load(Ordering::Acquire) < heads_released;
-        let at = Duration::from_millis(self.0.answered_at.load(Ordering::Relaxed));
-        (!owed).then(|| self.0.opened.checked_add(at)).flatten()
-    }
-}
 
 /// Times a connection has to keep.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +52,7 @@ pub struct Guard {
     /// Released and not yet taken, from `taken` on.
     ready: Vec<u8>,
     taken: usize,
-    faults: FaultSlot,
+    ledger: Ledger,
     times: GuardTimes,
     waiting: Alarm,
     /// The wait the alarm is set for; a new head or a new state is a new wait.
@@ -116,14 +66,14 @@ pub struct Guard {
 
 impl Guard {
     /// A guarded HTTP/1 connection, or a plain passage when `framing` is absent.
-    pub fn new(stream: ClientStream, framing: Option<Framing>, faults: FaultSlot, times: GuardTimes, held: HeldBytes) -> Self {
+    pub fn new(stream: ClientStream, framing: Option<Framing>, ledger: Ledger, times: GuardTimes, held: HeldBytes) -> Self {
         let (waiting, stalled) = (Alarm::default(), Alarm::default());
         Self {
             stream,
             framing,
             ready: Vec::new(),
             taken: 0,
-            faults,
+            ledger,
             times,
             waiting,
             wait: None,
@@ -167,7 +117,7 @@ impl Guard {
 
     /// Reads, lets the machine look, keeps what it releases. `Ok(true)` is the end of the stream.
     fn look(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        let Self { stream, framing, ready, faults, fault: body_fault, .. } = self;
+        let Self { stream, framing, ready, ledger, fault: body_fault, .. } = self;
         let Some(framing) = framing else { return Poll::Ready(Ok(true)) };
         let ended = SCRATCH.with_borrow_mut(|scratch| -> Poll<io::Result<bool>> {
             let mut read = ReadBuf::new(scratch);
@@ -178,7 +128,7 @@ impl Guard {
                 framing.advance(read.filled(), ready).map(|step| step.fault)
             };
             match looked {
-                Ok(Some(fault)) => faults.put(fault),
+                Ok(Some(fault)) => ledger.refuse(fault),
                 Ok(None) => {}
                 Err(fault) => *body_fault = Some(fault),
             }
@@ -207,7 +157,7 @@ impl Guard {
     fn refuse(&mut self, finding: Finding) {
         let Some(framing) = &mut self.framing else { return };
         if let Some(fault) = framing.refuse(finding, &mut self.ready) {
-            self.faults.put(fault);
+            self.ledger.refuse(fault);
         }
     }
 
@@ -237,14 +187,14 @@ impl Guard {
             // Nobody polls this read when an answer ends, so the alarm may be early: while an answer is owed the upstream's times count,
             // and quiet begins with its end.
             let now = Instant::now();
-            let quiet_until = self.faults.quiet_since(heads).map_or(now + patience, |since| since + patience);
+            let quiet_until = self.ledger.quiet_since(heads).map_or(now + patience, |since| since + patience);
             if quiet_until <= now {
                 return Poll::Ready(Ok(true));
             }
             self.waiting.set(quiet_until);
         }
         self.wait = None;
-        self.refuse(Finding::new("http.head_time", "HEAD_TIMEOUT", Class::RequestTimeout, "the head was not complete in time"));
+        self.refuse(Finding::new(HEAD_TIME.name, HEAD_TIME.code, Class::RequestTimeout, "the head was not complete in time"));
         Poll::Ready(Ok(false))
     }
 }

@@ -16,6 +16,7 @@ pub mod forward;
 pub mod guard;
 mod ids;
 pub mod judge;
+pub mod ledger;
 pub(crate) mod notes;
 pub(crate) mod refuse;
 pub mod stream;

@@ -9,7 +9,7 @@ use crate::audit::{FactEntry, FindingEntry, Record};
 const SHOWN: usize = 512;
 
 /// Cuts client text for the record.
-pub fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut end = text.len().min(SHOWN);
     while !text.is_char_boundary(end) {
         end = end.saturating_sub(1);
@@ -18,14 +18,14 @@ pub fn shown(text: &str) -> String {
 }
 
 /// A finding of the data plane itself, always enforced.
-pub fn held(record: &mut Record, finding: &Finding) {
+pub(crate) fn held(record: &mut Record, finding: &Finding) {
     record.check = Some(finding.check);
     record.code = Some(finding.code);
     record.findings.push(entry(finding, "enforced"));
 }
 
 /// The whole decision: findings with what became of them, the exception each refusal would need, and the facts beside their limits.
-pub fn decision(record: &mut Record, decision: &Decision, policy: &Policy, path: &str, peer: &Peer, now: Time) {
+pub(crate) fn decision(record: &mut Record, decision: &Decision, policy: &Policy, path: &str, peer: &Peer, now: Time) {
     record.outcome = decision.outcome().as_str();
     if let Some(finding) = decision.because() {
         record.check = Some(finding.check);
@@ -42,7 +42,7 @@ pub fn decision(record: &mut Record, decision: &Decision, policy: &Policy, path:
 }
 
 /// The facts of every operation beside their limits.
-pub fn facts(units: &[Unit], policy: &Policy) -> Vec<FactEntry> {
+pub(crate) fn facts(units: &[Unit], policy: &Policy) -> Vec<FactEntry> {
     let mut entries = Vec::new();
     for (operation, unit) in units.iter().enumerate() {
         for fact in &unit.facts {

@@ -7,7 +7,7 @@ use portcullis_inspect::{Class, Head, Refusal, Reply};
 use portcullis_registry::Service;
 
 /// Spells a refusal in the words of the service's protocol, or in plain HTTP when no service was found.
-pub fn reply(refusal: &Refusal, service: Option<&Service>, head: Option<&Head>) -> Reply {
+pub(crate) fn reply(refusal: &Refusal, service: Option<&Service>, head: Option<&Head>) -> Reply {
     match service {
         Some(service) => service.contract.refuse(refusal, head),
         None => refusal::problem(refusal),
@@ -15,7 +15,7 @@ pub fn reply(refusal: &Refusal, service: Option<&Service>, head: Option<&Head>) 
 }
 
 /// The response of a reply.
-pub fn response(reply: Reply) -> Response<Bytes> {
+pub(crate) fn response(reply: Reply) -> Response<Bytes> {
     let mut response = Response::new(reply.body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
@@ -23,7 +23,7 @@ pub fn response(reply: Reply) -> Response<Bytes> {
 }
 
 /// Whether the connection cannot go on behind a refusal of this class: what follows on it is not known to be a request.
-pub const fn closes(class: Class) -> bool {
+pub(crate) const fn closes(class: Class) -> bool {
     matches!(
         class,
         Class::RequestTimeout | Class::ContentTooLarge | Class::HeadTooLarge | Class::UriTooLong | Class::NotImplemented

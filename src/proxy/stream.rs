@@ -14,6 +14,7 @@ use portcullis_http::limits::BODY;
 use portcullis_inspect::{Class, Finding};
 use tokio::time::{Instant, Sleep};
 
+use super::body::late;
 use super::guard::fault_of;
 
 /// What both ends of a streaming body can see of it.
@@ -117,8 +118,7 @@ impl Body for BodyStream {
                     return Poll::Ready(Some(self.passed(data)));
                 }
                 Poll::Pending if self.waited_too_long(context) => {
-                    let finding =
-                        Finding::new("http.body_time", "BODY_TIMEOUT", Class::RequestTimeout, "the body did not arrive in time");
+                    let finding = late(Instant::now() < self.bounds.deadline);
                     return Poll::Ready(Some(Err(self.stop(finding))));
                 }
                 Poll::Pending => return Poll::Pending,

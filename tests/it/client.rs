@@ -40,7 +40,7 @@ impl Answer {
     /// Request id of a refusal, in GraphQL's words or in problem+json.
     pub fn request_id(&self) -> Option<String> {
         let body = self.json();
-        let id = [&body["errors"][0]["extensions"]["requestId"], &body["request_id"]].into_iter().find_map(|id| id.as_str());
+        let id = [&body["errors"][0]["extensions"]["request_id"], &body["request_id"]].into_iter().find_map(|id| id.as_str());
         id.map(str::to_owned)
     }
 }

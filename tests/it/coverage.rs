@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use portcullis_http::{checks, limits};
-use portcullis_inspect::Engine;
 
 use crate::case_file::{Case, all};
 use crate::source::rust_files;
@@ -80,11 +79,10 @@ fn every_check_has_an_attack_and_a_near_miss() {
 #[test]
 fn cases_are_about_checks_there_are() {
     let (cases, rows) = (all().unwrap_or_else(|faults| panic!("{}", faults.join("\n"))), rows());
-    let stray: Vec<String> = cases
-        .iter()
-        .filter(|case| !rows.contains(case.check().as_str()))
-        .map(|case| format!("{}: {}", case.name, case.check()))
-        .collect();
+    // A near-miss of something that is no check (a field that is stripped) names none.
+    let named = cases.iter().filter(|case| case.is_attack() || case.expect.check.is_some());
+    let stray: Vec<String> =
+        named.filter(|case| !rows.contains(case.check().as_str())).map(|case| format!("{}: {}", case.name, case.check())).collect();
     assert!(stray.is_empty(), "cases about no check:\n  {}", stray.join("\n  "));
 }
 

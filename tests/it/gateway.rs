@@ -47,7 +47,7 @@ impl Log {
             if let Some(found) = lines.iter().skip(read).find(|line| wanted(line)) {
                 return Some(found.clone());
             }
-            read = lines.len();
+            read = read.max(lines.len());
             let left = deadline.checked_duration_since(Instant::now())?;
             lines = self.grew.wait_timeout(lines, left).unwrap().0;
         }

@@ -65,17 +65,14 @@ fn a_body_that_stalls_or_drips_is_408_and_never_whole_upstream() {
     for head in ["POST /graphql", "POST /files/a"] {
         let whole = request(head, &[("Content-Type", "application/json")], &[b' '; 200]);
         let head_end = whole.len() - 200;
-        for (name, sent, apart, codes) in [
-            ("stalls", head_end + 3, 0, ["BODY_STALLED", "BODY_TIMEOUT"]),
-            ("drips", whole.len(), 50, ["BODY_TIMEOUT", "BODY_TIMEOUT"]),
-        ] {
+        for (name, sent, apart, code) in [("stalls", head_end + 3, 0, "BODY_STALLED"), ("drips", whole.len(), 50, "BODY_TIMEOUT")] {
             let mut connection = Connection::open(gateway.address());
             let started = Instant::now();
             connection.send(&whole[..head_end]).unwrap();
             drip(&connection, whole[head_end..sent].to_vec(), Duration::from_millis(apart));
             let answer = connection.answer(false).unwrap();
             assert_eq!(answer.status, 408, "{head} {name}: {}", answer.text());
-            assert!(codes.contains(&answer.code().unwrap_or_default().as_str()), "{head} {name}: {}", answer.text());
+            assert_eq!(answer.code().as_deref(), Some(code), "{head} {name}");
             assert!(connection.is_closed() && started.elapsed() < SOON, "{head} {name}");
         }
     }
@@ -119,8 +116,12 @@ fn two_hundred_slow_connections_disturb_no_good_request() {
     let started = Instant::now();
     let mut served = 0;
     while started.elapsed() < Duration::from_millis(1200) {
-        assert_eq!(good.ask(graphql("{me{id}}")).unwrap().status, 200);
+        let answer = good.ask(graphql("{me{id}}")).unwrap();
+        assert_eq!(answer.status, 200);
         served += 1;
+        if answer.header("connection") == Some("close") {
+            good = Connection::open(gateway.address());
+        }
     }
     assert!(served > 50, "{served} requests in a second beside slow ones");
     for mut connection in slow {

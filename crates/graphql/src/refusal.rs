@@ -54,7 +54,7 @@ fn body(refusal: &Refusal) -> Bytes {
     write_string(&mut out, message(refusal.class));
     out.extend_from_slice(b",\"extensions\":{\"code\":");
     write_string(&mut out, refusal.code);
-    out.extend_from_slice(b",\"requestId\":");
+    out.extend_from_slice(b",\"request_id\":");
     write_string(&mut out, &refusal.request_id);
     out.extend_from_slice(b"}}]}");
     Bytes::from(out)

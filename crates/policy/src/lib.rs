@@ -11,6 +11,8 @@ mod pattern;
 mod permit;
 mod policy;
 mod proposal;
+#[cfg(test)]
+mod tests;
 
 pub use decision::{Answer, Decision, Demand, Disposition, Judged, Outcome, Pending, Verdict};
 pub use exception::Exception;

@@ -27,17 +27,9 @@ pub static LIMITS: &[LimitSpec] = &[
 ];
 
 /// Checks every service has beside those of its protocol.
-pub static CHECKS: &[CheckSpec] = &[
-    CheckSpec {
-        name: "service.methods",
-        codes: &["METHOD_NOT_ALLOWED"],
-        refuses: "a method the service does not list under `methods`",
-        yields: true,
-    },
-    CheckSpec {
-        name: "service.understood",
-        codes: &["NOT_UNDERSTOOD"],
-        refuses: "a message that could not be read to the end, although no check that found fault with it is enforced",
-        yields: false,
-    },
-];
+pub static CHECKS: &[CheckSpec] = &[CheckSpec {
+    name: "service.methods",
+    codes: &["METHOD_NOT_ALLOWED"],
+    refuses: "a method the service does not list under `methods`",
+    yields: true,
+}];

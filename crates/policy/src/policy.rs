@@ -127,9 +127,17 @@ impl Policy {
         }
     }
 
-    /// The exception that would let `finding` pass, unless no exception can: what was not understood cannot be sent on.
+    /// The exception that would let `finding` pass, unless none can: what is malformed has no form to be sent on. A hard limit stopped the
+    /// reading at its value, so how much the message would have used is not known; twice the limit is proposed.
     pub fn proposal(&self, finding: &Finding, path: &str, peer: &Peer, now: Time) -> Option<Proposal> {
-        self.yields(finding.check).then(|| Proposal::new(finding, path, peer.ip(), now))
+        if self.yields(finding.check) {
+            return Some(Proposal::new(finding, path, peer.ip(), now));
+        }
+        let (row, allowed) = self.row(finding.check).filter(|(row, _)| row.acts == Acts::WhileReading)?;
+        let mut proposal = Proposal::new(finding, path, peer.ip(), now);
+        proposal.coordinate = None;
+        proposal.up_to = Some(allowed.saturating_mul(2).max(finding.used.unwrap_or(0)).min(row.ceiling));
+        Some(proposal)
     }
 
     fn demands(&self) -> Vec<Demand> {
@@ -178,9 +186,14 @@ impl Policy {
         Some(if mode == Mode::Monitor { Disposition::Monitored } else { Disposition::Enforced })
     }
 
-    /// Limits can be loosened, checks say themselves whether they yield; what nobody lists does not.
+    /// Whether a mode or an exception can let a finding of `check` pass: checks say so themselves, thresholds always can. A hard limit
+    /// stopped the reading, so there is nothing to let pass (an exception loosens it beforehand); what nobody lists does not yield.
     fn yields(&self, check: &str) -> bool {
         self.parts.known.iter().any(|row| row.name == check && row.yields)
-            || self.parts.limits.iter().any(|(row, _)| row.name == check)
+            || self.row(check).is_some_and(|(row, _)| row.acts == Acts::OnFact)
+    }
+
+    fn row(&self, check: &str) -> Option<(&'static LimitSpec, u64)> {
+        self.parts.limits.iter().find(|(row, _)| row.name == check)
     }
 }

@@ -10,6 +10,7 @@ use tokio_rustls::TlsConnector;
 use super::UpstreamSettings;
 use super::counted::Counted;
 use super::pool::Connection;
+use crate::proxy::alarm::Alarm;
 
 /// Largest head of an answer, in bytes; hyper's buffer may grow this far and no further.
 const ANSWER_HEAD_BYTES: usize = 64 * 1024;
@@ -37,5 +38,5 @@ pub(super) async fn connect(settings: &UpstreamSettings) -> io::Result<Connectio
             tracing::debug!(%error, "an upstream connection ended");
         }
     });
-    Ok(Connection { sender, bytes_read })
+    Ok(Connection { sender, bytes_read, patience: Alarm::default() })
 }

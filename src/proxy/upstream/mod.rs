@@ -76,15 +76,15 @@ impl Upstream {
             let started = Instant::now();
             let bytes_before = lease.bytes_read();
             let patience = self.settings.first_byte_timeout.min(deadline.saturating_duration_since(started));
-            match timeout(patience, lease.try_send(request)).await {
-                Err(_) => return Err((Failure::FirstByteTimeout, attempts)),
-                Ok(Ok(response)) => {
+            match lease.send_until((started + patience).into(), request).await {
+                None => return Err((Failure::FirstByteTimeout, attempts)),
+                Some(Ok(response)) => {
                     if failure::ambiguous(&response) {
                         return Err((Failure::AmbiguousResponse, attempts));
                     }
                     return Ok(Answered { response, lease, attempts, first_byte: started.elapsed() });
                 }
-                Ok(Err(mut failed)) => {
+                Some(Err(mut failed)) => {
                     let unsent = failed.take_message();
                     let silent = lease.bytes_read() == bytes_before;
                     request = match (unsent, again, attempts) {

@@ -1,7 +1,10 @@
 //! Idle connections of one worker to one upstream.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use hyper::body::Incoming;
@@ -10,13 +13,21 @@ use hyper::client::conn::http1::SendRequest;
 use hyper::{Request, Response};
 
 use super::Upstream;
+use crate::proxy::alarm::Alarm;
 use crate::proxy::forward::OutBody;
+
+/// What came of sending: the head of an answer, or the request again if it was not sent.
+pub(super) type Sent = Result<Response<Incoming>, TrySendError<Request<OutBody>>>;
 
 /// A connection that can carry one request at a time.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) sender: SendRequest<OutBody>,
     pub(super) bytes_read: Arc<AtomicU64>,
+    /// For the first byte of an answer. It stays with the connection.
+    /// Perf: a timer of its own per request would be put on the runtime's wheel and taken off again, with a system call whenever it
+    /// is the earliest there.
+    pub(super) patience: Alarm,
 }
 
 /// Idle connections, the one used last on top.
@@ -71,11 +82,18 @@ impl Lease {
         self.connection.bytes_read.load(Ordering::Relaxed)
     }
 
-    pub(super) fn try_send(
-        &mut self,
-        request: Request<OutBody>,
-    ) -> impl Future<Output = Result<Response<Incoming>, TrySendError<Request<OutBody>>>> + use<> {
-        self.connection.sender.try_send_request(request)
+    /// Sends a request and waits for the head of its answer; nothing, if none came until `at`.
+    pub(super) async fn send_until(&mut self, at: tokio::time::Instant, request: Request<OutBody>) -> Option<Sent> {
+        let Connection { sender, patience, .. } = &mut self.connection;
+        let mut sent = pin!(sender.try_send_request(request));
+        patience.set(at);
+        let sent = poll_fn(|context| match sent.as_mut().poll(context) {
+            Poll::Ready(sent) => Poll::Ready(Some(sent)),
+            Poll::Pending => patience.poll(context).map(|()| None),
+        })
+        .await;
+        patience.clear();
+        sent
     }
 
     /// The answer was read to its end without ambiguity: the connection may serve again.
