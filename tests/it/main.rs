@@ -29,6 +29,7 @@ mod demo;
 mod desync;
 mod exceptions;
 mod explain;
+mod fuzz_replay;
 mod http2;
 mod monitor;
 mod overload;
