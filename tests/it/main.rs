@@ -39,6 +39,7 @@ mod readme;
 mod reload;
 mod slow;
 mod tls;
+mod upstream_tls;
 mod upstreams;
 
 mod source;
