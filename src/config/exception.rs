@@ -284,9 +284,14 @@ mod tests {
             assert!(Network::spelled(text).is_ok(), "{text}");
         }
         assert_eq!(Network::spelled("::ffff:10.0.0.1"), Network::spelled("10.0.0.1"));
-        for (text, meant) in
-            [("10.1.2.3/8", Some("10.0.0.0/8")), ("10.0.0.0/33", None), ("10/8", None), ("10.0.0.0/-1", None), ("", None)]
-        {
+        for (text, meant) in [
+            ("10.1.2.3/8", Some("10.0.0.0/8")),
+            ("::ffff:10.0.0.0/104", Some("10.0.0.0/8")),
+            ("10.0.0.0/33", None),
+            ("10/8", None),
+            ("10.0.0.0/-1", None),
+            ("", None),
+        ] {
             assert_eq!(Network::spelled(text).unwrap_err().meant.as_deref(), meant, "{text}");
         }
     }

@@ -29,8 +29,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const DRAIN_GRACE: Duration = Duration::from_secs(1);
 /// The first bytes of HTTP/2 without TLS (RFC 9113 §3.4); no HTTP/1 method begins so.
 const PREFACE: &[u8] = b"PRI";
-/// hyper's own bounds stand behind the guard's and must not act before them.
-const HYPER_HEAD_BYTES: usize = 1024 * 1024;
+/// hyper's buffer for a head holds what the guard lets through and a little more; the same number bounds what it gathers of an answer the
+/// client does not take.
+const HYPER_ROOM_BYTES: usize = 32 * 1024;
 
 /// One worker's share of a listener.
 #[derive(Debug)]
@@ -136,7 +137,7 @@ impl Acceptor {
             drained(builder.serve_connection(io, service), stop, watch, http2::Connection::graceful_shutdown).await;
         } else {
             let mut builder = http1::Builder::new();
-            builder.max_buf_size(HYPER_HEAD_BYTES).half_close(false);
+            builder.max_buf_size(edge.framing.head_bytes.saturating_add(HYPER_ROOM_BYTES)).half_close(false);
             if edge.framing.headers > 96 {
                 builder.max_headers(usize::try_from(edge.framing.headers).unwrap_or(usize::MAX).saturating_add(8));
             }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use portcullis::server::{Environment, Server};
 use portcullis::{engines, telemetry};
 use portcullis_inspect::{
-    CheckSpec, Context, Contract, Engine, FactSpec, Head, Intake, LimitSpec, Limits, Message, Problems, Refusal, Reply, Report, Source,
+    CheckSpec, Context, Contract, Engine, FactSpec, Head, Intake, LimitSpec, Limits, Message, Problems, Refusal, Reply, Report,
+    Source,
 };
 
 use crate::client::{ask, request};
