@@ -88,6 +88,9 @@ const QUERY: &[u8] = b"{\"query\":\"{me{id}}\"}";
 /// The body of an honest answer.
 const HONEST: &str = "{\"data\":{\"ok\":1}}\n";
 
+/// Far beyond what anything here takes, far below a hang.
+const SOON: Duration = Duration::from_secs(5);
+
 #[test]
 fn what_a_rogue_upstream_does_ends_as_documented_and_stays_on_its_connection() {
     let rogues = rogues();
@@ -233,8 +236,9 @@ fn a_connection_the_upstream_closed_meanwhile_costs_no_request() {
     let upstream = Upstream::behaving(|_| Script::new([Step::Send(ANSWER.to_vec()), Step::Close]));
     let gateway = Layout::default().start(upstream.address());
     let mut connection = Connection::open(gateway.address());
-    for _ in 0..30 {
+    for number in 1..=30 {
         assert_eq!(connection.ask(request("POST /files/a", &[], b"order")).unwrap().status, 200);
+        assert!(upstream.wait(SOON, |upstream, _| upstream.closed() == number));
     }
     assert_eq!(upstream.seen().len(), 30);
 }
