@@ -1,5 +1,4 @@
-//! Portcullis: a reverse proxy that understands GraphQL, SOAP and REST well enough to judge a message, and forwards only what it has
-//! understood.
+//! Portcullis: a reverse proxy that understands a request well enough to judge it, and forwards only what it has understood.
 //!
 //! This is the shell: it moves bytes, keeps time and touches the world; what may pass is decided by the crates under `crates/`. The same
 //! wiring the binary uses is a library, so that tests and the demo start the real thing:

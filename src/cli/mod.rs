@@ -20,7 +20,7 @@ pub const REFUSED: u8 = 1;
 /// Something outside failed.
 pub const FAILED: u8 = 3;
 
-/// A protocol-aware security firewall for GraphQL, SOAP and REST.
+/// A protocol-aware security firewall: a reverse proxy that forwards only what it has understood.
 #[derive(Debug, Parser)]
 #[command(name = "portcullis", version, about, disable_help_subcommand = false)]
 struct Arguments {

@@ -34,8 +34,9 @@ const PREFACE_LENGTH: usize = PREFACE.len();
 /// How soon a connection that began like the preface is looked at again, at first and at last.
 const PREFACE_PAUSE: Duration = Duration::from_millis(5);
 const PREFACE_PAUSE_MAX: Duration = Duration::from_millis(500);
-/// hyper's own bounds stand behind the guard's and must not act before them.
-const HYPER_HEAD_BYTES: usize = 1024 * 1024;
+/// hyper's buffer for a head holds what the guard lets through and a little more; the same number bounds what it gathers of an answer the
+/// client does not take.
+const HYPER_ROOM_BYTES: usize = 32 * 1024;
 
 /// One worker's share of a listener.
 #[derive(Debug)]
@@ -156,7 +157,7 @@ impl Acceptor {
             drained(builder.serve_connection(io, service), stop, watch, http2::Connection::graceful_shutdown).await;
         } else {
             let mut builder = http1::Builder::new();
-            builder.max_buf_size(HYPER_HEAD_BYTES).half_close(false);
+            builder.max_buf_size(edge.framing.head_bytes.saturating_add(HYPER_ROOM_BYTES)).half_close(false);
             if edge.framing.headers > 96 {
                 builder.max_headers(usize::try_from(edge.framing.headers).unwrap_or(usize::MAX).saturating_add(8));
             }

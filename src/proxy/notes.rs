@@ -24,7 +24,7 @@ pub(crate) fn held(record: &mut Record, finding: &Finding) {
     record.findings.push(entry(finding, "enforced"));
 }
 
-/// The whole decision: findings with what became of them, the exception each refusal would need, and the facts beside their limits.
+/// The whole decision: findings with what became of them, the exception each would need to pass, and the facts beside their limits.
 pub(crate) fn decision(record: &mut Record, decision: &Decision, policy: &Policy, path: &str, peer: &Peer, now: Time) {
     record.outcome = decision.outcome().as_str();
     if let Some(finding) = decision.because() {
@@ -33,7 +33,7 @@ pub(crate) fn decision(record: &mut Record, decision: &Decision, policy: &Policy
     }
     for Judged { finding, disposition } in decision.judged() {
         let mut entry = entry(finding, word(*disposition));
-        if *disposition == Disposition::Enforced {
+        if !matches!(disposition, Disposition::Excepted(_)) {
             entry.exception = policy.proposal(finding, path, peer, now).as_ref().map(Into::into);
         }
         record.findings.push(entry);

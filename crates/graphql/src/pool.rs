@@ -3,7 +3,10 @@
 //! Bounded twice: so many sets are kept, and only those whose last message was of ordinary size, so that a few huge messages leave no
 //! memory behind. Nothing of a message can be seen through a buffer: both readers clear before they read.
 
-#![expect(clippy::disallowed_types, reason = "empty buffers wait here and nothing else: no message can learn of another through them")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "empty buffers wait here and nothing else: no message can learn of another through them"
+)]
 
 use std::sync::Mutex;
 

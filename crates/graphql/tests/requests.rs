@@ -261,7 +261,8 @@ fn refusals_speak_graphql_and_tell_nothing() {
 fn a_refusal_without_a_head_has_a_form_too() {
     let refusal = Refusal { code: "X", class: Class::Internal, request_id: "\"\n".to_owned(), retry_after: None, allow: None };
     let reply = contract().unwrap().refuse(&refusal, None);
-    let expected = r#"{"errors":[{"message":"The request could not be processed.","extensions":{"code":"X","request_id":"\"\n"}}]}"#;
+    let expected =
+        r#"{"errors":[{"message":"The request could not be processed.","extensions":{"code":"X","request_id":"\"\n"}}]}"#;
     assert_eq!(&reply.body[..], expected.as_bytes());
 }
 

@@ -8,6 +8,7 @@ use http::{Method, Uri, Version};
 use portcullis_inspect::{Finding, Head, Peer, Scheme};
 
 use crate::authority;
+use crate::cookies;
 use crate::fields::{Fate, fate};
 use crate::framing::FramingLimits;
 use crate::framing::fault::{Bound, Breach, Stop};
@@ -88,7 +89,7 @@ pub fn read(method: Method, uri: &Uri, version: Version, mut headers: HeaderMap,
     let reading = path::read(uri.path_and_query().map_or("/", |target| target.as_str()));
     findings.extend(reading.findings);
     strip(&mut headers);
-    join_cookies(&mut headers);
+    cookies::join(&mut headers);
     provenance.state(&authority, &mut headers);
     Head { method, authority, target: reading.target, headers, version, findings }
 }
@@ -158,21 +159,6 @@ fn strip(headers: &mut HeaderMap) {
     }
     if trailers {
         headers.insert(header::TE, HeaderValue::from_static("trailers"));
-    }
-}
-
-/// Makes one `Cookie` of several: HTTP/2 clients send crumbs, which HTTP/1.1 does not know (RFC 9113 §8.2.3), and of several lines some
-/// servers read the first alone.
-fn join_cookies(headers: &mut HeaderMap) {
-    let mut crumbs = headers.get_all(header::COOKIE).iter();
-    let (Some(first), Some(second)) = (crumbs.next(), crumbs.next()) else { return };
-    let mut joined = first.as_bytes().to_vec();
-    for crumb in std::iter::once(second).chain(crumbs) {
-        joined.extend_from_slice(b"; ");
-        joined.extend_from_slice(crumb.as_bytes());
-    }
-    if let Ok(cookie) = HeaderValue::from_bytes(&joined) {
-        headers.insert(header::COOKIE, cookie);
     }
 }
 
@@ -334,15 +320,6 @@ mod tests {
         );
         assert!(!head.headers.contains_key("x-hop") && !head.headers.contains_key("other"));
         assert_eq!(head.headers["x-forwarded-for"], "192.0.2.7");
-    }
-
-    #[test]
-    fn cookies_go_on_as_one() {
-        for (crumbs, cookie) in [(&["a=b"][..], "a=b"), (&["a=b", "c=d; e=f", "g=h"], "a=b; c=d; e=f; g=h")] {
-            let lines: Vec<_> = crumbs.iter().map(|crumb| ("cookie", *crumb)).collect();
-            let head = head("https://a/", Version::HTTP_2, &lines);
-            assert_eq!(head.headers.get_all("cookie").iter().collect::<Vec<_>>(), [cookie]);
-        }
     }
 
     #[test]
