@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,8 +29,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const DRAIN_GRACE: Duration = Duration::from_secs(1);
 /// The first bytes of HTTP/2 without TLS (RFC 9113 §3.4); no HTTP/1 method begins so.
 const PREFACE: &[u8] = b"PRI";
-/// hyper's own bounds stand behind the guard's and must not act before them.
-const HYPER_HEAD_BYTES: usize = 1024 * 1024;
+/// hyper's bound on a head stands behind the guard's by so many bytes and never acts before it. The same number bounds what hyper holds
+/// of an answer that its client does not take, so it must be small.
+const HYPER_MARGIN_BYTES: usize = 16 * 1024;
 
 /// One worker's share of a listener.
 #[derive(Debug)]
@@ -102,7 +103,7 @@ impl Acceptor {
                 self.speak(ClientStream::Plain(stream), http2, peer, &edge, stop).await;
             }
             Some(tls) => {
-                let handshake = TlsAcceptor::from(tls).accept(stream);
+                let handshake = Box::pin(TlsAcceptor::from(tls).accept(stream));
                 match timeout(edge.handshake_time, handshake).await {
                     Ok(Ok(stream)) => {
                         let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
@@ -121,7 +122,8 @@ impl Acceptor {
         let framing = (!http2).then(|| Framing::new(edge.framing, peer.scheme));
         let guard = Guard::new(stream, framing, ledger.clone(), times, self.plane.bytes.holding());
         let connection = Arc::new(Connection::new(Arc::clone(&self.plane), self.worker, peer, ledger.clone()));
-        let service = service_fn(move |request| Arc::clone(&connection).answer(request));
+        // Boxed, here and below: an idle connection then pays for what it is doing, not for the largest thing it could be doing.
+        let service = service_fn(move |request| Box::pin(Arc::clone(&connection).answer(request)));
         let io = TokioIo::new(guard);
         if http2 {
             let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -133,15 +135,16 @@ impl Acceptor {
                 .keep_alive_interval(Some(edge.idle_time))
                 .keep_alive_timeout(edge.head_time);
             let watch = ledger.watch(times.idle, times.write_stall);
-            drained(builder.serve_connection(io, service), stop, watch, http2::Connection::graceful_shutdown).await;
+            let connection = Box::pin(builder.serve_connection(io, service));
+            drained(connection, stop, watch, http2::Connection::graceful_shutdown).await;
         } else {
             let mut builder = http1::Builder::new();
-            builder.max_buf_size(HYPER_HEAD_BYTES).half_close(false);
+            builder.max_buf_size(edge.framing.head_bytes.saturating_add(HYPER_MARGIN_BYTES)).half_close(false);
             if edge.framing.headers > 96 {
                 builder.max_headers(usize::try_from(edge.framing.headers).unwrap_or(usize::MAX).saturating_add(8));
             }
-            drained(builder.serve_connection(io, service), stop, std::future::pending(), http1::Connection::graceful_shutdown)
-                .await;
+            let connection = Box::pin(builder.serve_connection(io, service));
+            drained(connection, stop, std::future::pending(), http1::Connection::graceful_shutdown).await;
         }
     }
 }
@@ -150,7 +153,7 @@ impl Acceptor {
 /// none within the grace is closed when it is next idle. `watch` may end the connection before: in good order when it is quiet, at once
 /// when its client takes nothing.
 async fn drained<C, E>(
-    connection: C,
+    mut connection: Pin<Box<C>>,
     mut stop: watch::Receiver<bool>,
     watch: impl Future<Output = End>,
     graceful: impl Fn(Pin<&mut C>),
@@ -158,7 +161,6 @@ async fn drained<C, E>(
     C: Future<Output = Result<(), E>>,
     E: std::fmt::Display,
 {
-    let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = async {
