@@ -29,9 +29,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const DRAIN_GRACE: Duration = Duration::from_secs(1);
 /// The first bytes of HTTP/2 without TLS (RFC 9113 §3.4); no HTTP/1 method begins so.
 const PREFACE: &[u8] = b"PRI";
-/// hyper's bound on a head stands behind the guard's by so many bytes and never acts before it. The same number bounds what hyper holds
-/// of an answer that its client does not take, so it must be small.
-const HYPER_MARGIN_BYTES: usize = 16 * 1024;
+/// hyper's buffer for a head holds what the guard lets through and a little more; the same number bounds what it gathers of an answer the
+/// client does not take.
+const HYPER_ROOM_BYTES: usize = 32 * 1024;
 
 /// One worker's share of a listener.
 #[derive(Debug)]
@@ -139,7 +139,7 @@ impl Acceptor {
             drained(connection, stop, watch, http2::Connection::graceful_shutdown).await;
         } else {
             let mut builder = http1::Builder::new();
-            builder.max_buf_size(edge.framing.head_bytes.saturating_add(HYPER_MARGIN_BYTES)).half_close(false);
+            builder.max_buf_size(edge.framing.head_bytes.saturating_add(HYPER_ROOM_BYTES)).half_close(false);
             if edge.framing.headers > 96 {
                 builder.max_headers(usize::try_from(edge.framing.headers).unwrap_or(usize::MAX).saturating_add(8));
             }

@@ -26,8 +26,10 @@ mod admin;
 mod audit;
 mod coverage;
 mod demo;
+mod desync;
 mod exceptions;
 mod explain;
+mod fuzz_replay;
 mod http2;
 mod monitor;
 mod overload;
@@ -37,6 +39,7 @@ mod readme;
 mod reload;
 mod slow;
 mod tls;
+mod upstream_tls;
 mod upstreams;
 
 mod source;
