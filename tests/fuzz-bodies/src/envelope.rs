@@ -30,7 +30,8 @@ pub(crate) fn body(input: &[u8]) {
     let again = inspect(&sent, &sent_body);
     assert_eq!(units(&again), units(&report), "what goes on measures the same");
     let came: Vec<&str> = report.findings.iter().map(|finding| finding.code).collect();
-    let new = again.findings.iter().find(|finding| !came.contains(&finding.code));
+    // A GET goes on without the Content-Type that told its origin apart from a plain form's.
+    let new = again.findings.iter().find(|finding| !came.contains(&finding.code) && finding.code != "CROSS_SITE_REQUEST");
     assert!(new.is_none(), "only what goes on is refused: {new:?}");
     let understood = again.understood.expect("what goes on is understood");
     let Ok(Forward::Canonical(outgoing_again)) = understood.emit() else { panic!("what goes on can be emitted") };

@@ -19,6 +19,11 @@ pub(crate) fn body(input: &[u8]) {
             same(&root, &theirs);
             written(&root, input, &bounds);
         }
+        // The second reader rounds numbers next to the largest double up, and out of range.
+        (Ok(()), Err(error)) if error.to_string().starts_with("number out of range") => {
+            let numbers = tokens(std::str::from_utf8(input).unwrap()).into_iter().filter_map(|token| token.parse::<f64>().ok());
+            assert!(numbers.into_iter().any(|number| number.is_finite() && number.abs() > 1.797e308), "{error}");
+        }
         (Ok(()), Err(error)) => panic!("the second reader refuses what was accepted: {error}"),
         (Err(fault), theirs) => {
             assert!(document.is_empty() && document.root(input).is_none());

@@ -35,7 +35,7 @@ fn plain(path: &str) {
     assert!(!path.ends_with("/.") && !path.ends_with("/.."), "{path:?}");
     assert!(path.bytes().all(|octet| octet.is_ascii_graphic()), "{path:?}");
     let lower = path.to_ascii_lowercase();
-    for escape in ["%2f", "%5c", "%00", "%0a", "%0d", "%2e", "%25%", "%252e", "%252f", "%255c"] {
+    for escape in ["%2f", "%5c", "%00", "%0a", "%0d", "%2e", "%252e", "%252f", "%255c"] {
         assert!(!lower.contains(escape), "{escape} in {path:?}");
     }
 }
@@ -70,15 +70,12 @@ fn decoded(segment: &str) -> Vec<u8> {
     out
 }
 
-/// What is logged of a target shows no value that the check of credentials would object to, and hides it once for all.
+/// What is logged of a target shows no password, and hides it once for all.
 fn redaction(received: &str) {
     let redacted = query::redacted(received);
     assert_eq!(query::redacted(&redacted), redacted);
-    for (name, value) in
-        received.split_once('?').map_or("", |(_, query)| query).split(['&', ';']).filter_map(|pair| pair.split_once('='))
-    {
-        if name == "password" && value.len() > 24 {
-            assert!(!redacted.contains(value), "{redacted:?}");
-        }
+    let query = redacted.split_once('?').map_or("", |(_, query)| query);
+    for (name, value) in query.split(['&', ';']).filter_map(|pair| pair.split_once('=')) {
+        assert!(name != "password" || matches!(value, "" | "[redacted]"), "{redacted:?}");
     }
 }
