@@ -56,7 +56,7 @@ fn measured(document: &Document, text: &str) {
             assert_eq!(facts(document, text, operation, 0).len(), FACTS.len());
             assert!(operation.root_fields <= operation.fields && operation.aliases <= operation.fields);
             assert!(
-                operation.aliases_per_field <= operation.aliases && operation.introspection_depth <= operation.introspection_depth
+                operation.aliases_per_field <= operation.aliases && operation.introspection_lists <= operation.introspection_depth
             );
         }
     }
