@@ -55,9 +55,7 @@ fn measured(document: &Document, text: &str) {
         for operation in measurement.iter().flat_map(|measurement| &measurement.operations) {
             assert_eq!(facts(document, text, operation).len(), FACTS.len());
             assert!(operation.root_fields <= operation.fields && operation.aliases <= operation.fields);
-            assert!(
-                operation.aliases_per_field <= operation.aliases && operation.introspection_depth <= operation.introspection_depth
-            );
+            assert!(operation.aliases_per_field <= operation.aliases && operation.introspection_fields <= operation.fields);
         }
     }
 }
