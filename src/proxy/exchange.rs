@@ -117,8 +117,11 @@ impl Exchange {
         let number = connection.ledger.begin();
         let now = now();
         let fault = connection.ledger.refused(number);
-        let last =
-            fault.is_some() || number.saturating_add(1) >= active.edge.requests_per_connection || connection.plane.draining();
+        let spent = number.saturating_add(1) >= active.edge.requests_per_connection;
+        if spent {
+            connection.ledger.spend();
+        }
+        let last = fault.is_some() || spent || connection.plane.draining();
         // A faulty head was replaced by a synthetic one, which says nothing about the client.
         let ids = ExchangeIds::new(fault.is_none().then(|| request.headers()));
         let record = Record {

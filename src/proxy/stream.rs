@@ -72,6 +72,11 @@ impl BodyStream {
         Self { prefix: prefix.filter(|prefix| !prefix.is_empty()), incoming, bounds, timer: None, progress }
     }
 
+    /// How far it is.
+    pub(super) fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
+    }
+
     fn stop(&self, finding: Finding) -> io::Error {
         let error = io::Error::other(finding.code);
         self.progress.blame(finding);

@@ -94,7 +94,7 @@ fn read_document(text: &str, context: &mut Context<'_>, document: &mut Document)
     spend(context, document.tokens() as usize)
 }
 
-/// One unit per operation with its facts. What is wrong with the document as a whole shows while it is measured.
+/// One unit per operation with its facts, and one for the fragments that none uses. What is wrong with the document as a whole shows while it is measured.
 fn units(
     text: &str,
     document: &Document,
@@ -103,6 +103,7 @@ fn units(
 ) -> Result<Vec<Unit>, Box<Finding>> {
     let measurement = measure(document, text, context.budget).map_err(|Exhausted| exhausted(context.budget))?;
     findings.extend(measurement.faults.iter().map(|fault| fault.finding()));
+    let aliases_allowed = context.limits.value(limits::ALIASES_PER_FIELD.name);
     let unit = |operation: &OperationMeasure| {
         let definition = document.definitions().get(operation.definition as usize)?;
         let kind = match definition.kind {
@@ -114,7 +115,7 @@ fn units(
         let name = text_of(text, definition.name);
         let short = name.get(..OPERATION_NAME_SHOWN).unwrap_or(name);
         let name = (!name.is_empty()).then(|| short.into());
-        Some(Unit { kind, name, facts: facts(document, text, operation) })
+        Some(Unit { kind, name, facts: facts(document, text, operation, aliases_allowed) })
     };
     Ok(measurement.operations.iter().filter_map(unit).collect())
 }

@@ -114,11 +114,16 @@ impl Normaliser {
             let written = self.path.get(start.saturating_add(1)..).unwrap_or_default();
             ends_open = matches!(written, b"" | b"." | b"..");
             let above = written == b"..";
+            let parameter = written.starts_with(b".%3B") || written.starts_with(b"..%3B");
             if ends_open {
                 self.path.truncate(start);
             }
             if above {
                 self.leave();
+            }
+            // Where parameters are taken off after decoding, this is a dot segment.
+            if parameter {
+                self.doubt(Doubt::Parameter);
             }
         }
         if ends_open {
@@ -252,6 +257,7 @@ mod tests {
             ("/a%25b", "/a%25b"),
             ("/100%2541", "/100%2541"),
             ("/100%25%20off", "/100%25%20off"),
+            ("/a/...%3B/a..%3b", "/a/...%3B/a..%3B"),
             ("/%25c3%25a4", "/%25c3%25a4"),
             ("/.a/..b/.../a.", "/.a/..b/.../a."),
             ("/a%3Bb", "/a%3Bb"),
@@ -308,6 +314,9 @@ mod tests {
             ("/%25%2532e", "PATH_DOUBLE_ENCODED"),
             ("/%25c0%25ae", "PATH_DOUBLE_ENCODED"),
             ("/%25c2%2585", "PATH_DOUBLE_ENCODED"),
+            ("/a/..%3b/b", "PATH_PARAMETER"),
+            ("/a/%2e%2e%3Bx=y/b", "PATH_PARAMETER"),
+            ("/a/.%3b", "PATH_PARAMETER"),
             ("a", "PATH_NOT_ABSOLUTE"),
         ];
         for (received, code) in cases {

@@ -53,7 +53,7 @@ fn measured(document: &Document, text: &str) {
         let measurement = measure(document, text, &mut budget);
         assert!(budget.spent() <= budget.allowed());
         for operation in measurement.iter().flat_map(|measurement| &measurement.operations) {
-            assert_eq!(facts(document, text, operation).len(), FACTS.len());
+            assert_eq!(facts(document, text, operation, 0).len(), FACTS.len());
             assert!(operation.root_fields <= operation.fields && operation.aliases <= operation.fields);
             assert!(operation.aliases_per_field <= operation.aliases && operation.introspection_fields <= operation.fields);
         }
@@ -70,7 +70,7 @@ fn reads_the_same(document: &Document, text: &str, printed: &str) {
     let measures = |document: &Document, text: &str| -> Option<Vec<_>> {
         let measurement = measure(document, text, &mut Budget::new(STEPS)).ok()?;
         // What lies before the first fact of shape depends on spelling: bytes and tokens of the document.
-        let shapes = measurement.operations.iter().map(|operation| facts(document, text, operation).split_off(2));
+        let shapes = measurement.operations.iter().map(|operation| facts(document, text, operation, 30).split_off(2));
         Some(shapes.collect())
     };
     assert_eq!(measures(&again, printed), measures(document, text));

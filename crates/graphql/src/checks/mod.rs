@@ -6,6 +6,7 @@
 mod introspection;
 mod operation;
 mod safe_method;
+mod unique_names;
 
 use portcullis_inspect::{CheckSpec, Finding};
 
@@ -21,8 +22,14 @@ pub(crate) struct Subject<'a> {
 }
 
 /// Checks of the document: a refusal by one of them answers a well-formed request.
-pub(crate) static DOCUMENT: [CheckSpec; 5] =
-    [SYNTAX, measure::FRAGMENT_SPREADS, operation::OPERATION, introspection::INTROSPECTION, safe_method::SAFE_METHOD];
+pub(crate) static DOCUMENT: [CheckSpec; 6] = [
+    SYNTAX,
+    measure::FRAGMENT_SPREADS,
+    operation::OPERATION,
+    unique_names::UNIQUE_NAMES,
+    introspection::INTROSPECTION,
+    safe_method::SAFE_METHOD,
+];
 
 /// Checks of the transport: the request is not well-formed, or not wanted in this way.
 pub(crate) static TRANSPORT: [CheckSpec; 9] = [
@@ -37,9 +44,10 @@ pub(crate) static TRANSPORT: [CheckSpec; 9] = [
     transport::UNKNOWN_MEMBERS,
 ];
 
-/// Runs every check of the document. Each is linear in the document, or sorts its operations.
+/// Runs every check of the document. Each is linear in the document, or sorts names of it.
 pub(crate) fn run(subject: Subject<'_>, findings: &mut Vec<Finding>) {
     operation::check(subject, findings);
+    unique_names::check(subject, findings);
     safe_method::check(subject, findings);
     introspection::check(subject, findings);
 }
