@@ -83,7 +83,7 @@ impl Baseline {
 
     /// Writes the file.
     pub fn write(&self) {
-        let text: String = self.0.iter().map(|(name, count)| format!("{name}\t{count}\n")).collect();
-        std::fs::write(path(), text).expect("benches/counts.baseline can be written");
+        let lines: Vec<_> = self.0.iter().map(|(name, count)| format!("{name}\t{count}\n")).collect();
+        std::fs::write(path(), lines.concat()).expect("benches/counts.baseline can be written");
     }
 }

@@ -68,7 +68,7 @@ pub fn nested_values(n: usize) -> String {
 
 /// Operations.
 pub fn operations(n: usize) -> String {
-    (0..n).map(|i| format!("query Q{i}($v:Int=1){{a(b:$v)@c}}")).collect()
+    text(|out| (0..n).try_for_each(|i| write!(out, "query Q{i}($v:Int=1){{a(b:$v)@c}}")))
 }
 
 /// An object with many members.

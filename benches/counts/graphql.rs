@@ -7,8 +7,6 @@ use portcullis_graphql::parser::{Document, ParseLimits, parse};
 use portcullis_graphql::print::print;
 use portcullis_inspect::Budget;
 
-use super::cases::Iteration;
-
 /// A query as a shop's front end sends it, 0.9 KB.
 pub const PRODUCT_PAGE: &str = include_str!("../inputs/product-page.graphql");
 
@@ -25,32 +23,32 @@ fn read(text: &str) -> Document {
 }
 
 /// Parsing with the arrays of the query before.
-pub fn parsing(text: &str) -> Iteration {
+pub fn parsing(text: &str) -> Box<dyn FnMut()> {
     let text = text.to_owned();
     let mut document = Document::new();
-    Some(Box::new(move || {
+    Box::new(move || {
         parse(black_box(&text), &ParseLimits::MAXIMUM, &mut document).expect("the query parses");
         black_box(&document);
-    }))
+    })
 }
 
 /// Measuring.
-pub fn measuring(text: &str) -> Iteration {
+pub fn measuring(text: &str) -> Box<dyn FnMut()> {
     let text = text.to_owned();
     let document = read(&text);
-    Some(Box::new(move || drop(black_box(measure(black_box(&document), &text, &mut Budget::new(u64::MAX))))))
+    Box::new(move || drop(black_box(measure(black_box(&document), &text, &mut Budget::new(u64::MAX)))))
 }
 
 /// Printing into the buffer of the query before.
-pub fn printing(text: &str) -> Iteration {
+pub fn printing(text: &str) -> Box<dyn FnMut()> {
     let text = text.to_owned();
     let document = read(&text);
     let mut out = String::new();
-    Some(Box::new(move || {
+    Box::new(move || {
         out.clear();
         print(black_box(&document), &text, &mut out);
         black_box(&out);
-    }))
+    })
 }
 
 /// All three on one document.

@@ -93,8 +93,8 @@ pub fn head() -> Box<dyn FnMut()> {
 
 /// A head of many fields, through the guard and read.
 pub fn fields(count: usize) -> Box<dyn FnMut()> {
-    let fields: String = (0..count).map(|i| format!("X-Field-{i}: {i}\r\n")).collect();
-    let request = format!("GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n");
+    let fields: Vec<_> = (0..count).map(|i| format!("X-Field-{i}: {i}\r\n")).collect();
+    let request = format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", fields.concat());
     let (uri, parsed) = parsed(&request);
     let (mut framed, mut read) = (fed(request.into_bytes(), usize::MAX), reading(uri, parsed));
     Box::new(move || {

@@ -89,10 +89,8 @@ fn count(part: &str, failures: &mut Vec<String>) -> Counts {
 
 /// What has to hold between counts, whatever the baseline says.
 fn relations(counts: &Counts, failures: &mut Vec<String>) {
-    if let Some(parse) = counts.get("graphql.parse.github-small") {
-        if *parse > PARSE_MAX {
-            failures.push(format!("graphql.parse.github-small: {parse} instructions, {PARSE_MAX} allowed"));
-        }
+    if let Some(parse) = counts.get("graphql.parse.github-small").filter(|parse| **parse > PARSE_MAX) {
+        failures.push(format!("graphql.parse.github-small: {parse} instructions, {PARSE_MAX} allowed"));
     }
     for query in ["github-small", "product-page"] {
         let (parse, print) = (counts.get(&format!("graphql.parse.{query}")), counts.get(&format!("graphql.print.{query}")));

@@ -33,14 +33,14 @@ services:
         let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
         let mut child = command.arg("run").arg("--config").arg(&file).stderr(Stdio::piped()).spawn().expect("portcullis runs");
         let mut said = BufReader::new(child.stderr.take().expect("its standard error")).lines().map_while(Result::ok);
-        let mut before = Vec::new();
-        let listening = said.by_ref().find(|line| {
-            line.contains("\"listening\"") || {
-                before.push(line.clone());
-                false
+        let mut before = String::new();
+        let listening = loop {
+            match said.next() {
+                Some(line) if line.contains("\"listening\"") => break line,
+                Some(line) => before.push_str(&line),
+                None => panic!("portcullis does not start: {before}"),
             }
-        });
-        let listening = listening.unwrap_or_else(|| panic!("portcullis does not start:\n{}", before.join("\n")));
+        };
         let told: serde_json::Value = serde_json::from_str(&listening).expect("a line of JSON");
         let port = told["address"].as_str().and_then(|address| address.rsplit(':').next()).and_then(|port| port.parse().ok());
         // What it says later must not fill the pipe.

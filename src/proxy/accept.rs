@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -123,7 +123,7 @@ impl Acceptor {
                 self.speak(ClientStream::Plain(stream), http2, peer, &edge, stop).await;
             }
             Some(tls) => {
-                let handshake = TlsAcceptor::from(tls).accept(stream);
+                let handshake = Box::pin(TlsAcceptor::from(tls).accept(stream));
                 match timeout(edge.handshake_time, handshake).await {
                     Ok(Ok(stream)) => {
                         let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
@@ -142,7 +142,8 @@ impl Acceptor {
         let framing = (!http2).then(|| Framing::new(edge.framing, peer.scheme));
         let guard = Guard::new(stream, framing, ledger.clone(), times, self.plane.bytes.holding());
         let connection = Arc::new(Connection::new(Arc::clone(&self.plane), self.worker, peer, ledger.clone()));
-        let service = service_fn(move |request| Arc::clone(&connection).answer(request));
+        // Boxed, here and below: an idle connection then pays for what it is doing, not for the largest thing it could be doing.
+        let service = service_fn(move |request| Box::pin(Arc::clone(&connection).answer(request)));
         let io = TokioIo::new(guard);
         if http2 {
             let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -154,15 +155,16 @@ impl Acceptor {
                 .keep_alive_interval(Some(edge.idle_time))
                 .keep_alive_timeout(edge.head_time);
             let watch = |closing| ledger.watch(if closing { CLOSE_GRACE.min(times.idle) } else { times.idle }, times.write_stall);
-            drained(builder.serve_connection(io, service), stop, watch, http2::Connection::graceful_shutdown).await;
+            let connection = Box::pin(builder.serve_connection(io, service));
+            drained(connection, stop, watch, http2::Connection::graceful_shutdown).await;
         } else {
             let mut builder = http1::Builder::new();
             builder.max_buf_size(edge.framing.head_bytes.saturating_add(HYPER_ROOM_BYTES)).half_close(false);
             if edge.framing.headers > 96 {
                 builder.max_headers(usize::try_from(edge.framing.headers).unwrap_or(usize::MAX).saturating_add(8));
             }
-            drained(builder.serve_connection(io, service), stop, |_| std::future::pending(), http1::Connection::graceful_shutdown)
-                .await;
+            let connection = Box::pin(builder.serve_connection(io, service));
+            drained(connection, stop, |_| std::future::pending(), http1::Connection::graceful_shutdown).await;
         }
     }
 }
@@ -171,13 +173,16 @@ impl Acceptor {
 /// none within the grace is closed when it is next idle. `watch` may end the connection before: in good order when it is quiet or has
 /// carried its share, at once when its client takes nothing. Good order needs the client's part (over HTTP/2 a whole preface and an
 /// answer to the last PING), so it is watched too: what is quiet once more is closed without it.
-async fn drained<C, E, W>(connection: C, mut stop: watch::Receiver<bool>, watch: impl Fn(bool) -> W, graceful: impl Fn(Pin<&mut C>))
-where
+async fn drained<C, E, W>(
+    mut connection: Pin<Box<C>>,
+    mut stop: watch::Receiver<bool>,
+    watch: impl Fn(bool) -> W,
+    graceful: impl Fn(Pin<&mut C>),
+) where
     C: Future<Output = Result<(), E>>,
     E: std::fmt::Display,
     W: Future<Output = End>,
 {
-    let mut connection = pin!(connection);
     let mut closing = false;
     loop {
         let end = tokio::select! {
