@@ -46,16 +46,13 @@ fn decoded(coding: Coding, coded: &[u8], cut: Cut) -> Outcome {
 fn second_reader(coding: Coding, coded: &[u8], ours: &Outcome) {
     let mut theirs = Vec::new();
     let most = LIMITS.bytes_max + 1;
-    let (read, used) = match coding {
-        Coding::Gzip => {
-            let mut reader = GzDecoder::new(coded);
-            (reader.by_ref().take(most).read_to_end(&mut theirs), coded.len() - reader.into_inner().len())
-        }
-        _ => {
-            let mut reader = ZlibDecoder::new(coded);
-            let read = reader.by_ref().take(most).read_to_end(&mut theirs);
-            (read, usize::try_from(reader.total_in()).unwrap())
-        }
+    let (read, used) = if coding == Coding::Gzip {
+        let mut reader = GzDecoder::new(coded);
+        (reader.by_ref().take(most).read_to_end(&mut theirs), coded.len() - reader.into_inner().len())
+    } else {
+        let mut reader = ZlibDecoder::new(coded);
+        let read = reader.by_ref().take(most).read_to_end(&mut theirs);
+        (read, usize::try_from(reader.total_in()).unwrap())
     };
     match ours {
         Ok(text) => {
@@ -75,17 +72,14 @@ fn second_reader(coding: Coding, coded: &[u8], ours: &Outcome) {
 /// What was coded decodes to what it was, unless its size or ratio is over the limit; one byte behind it is refused.
 fn round_trip(coding: Coding, level: u8, text: &[u8]) {
     let level = Compression::new(u32::from(level >> 1) % 10);
-    let mut coded = match coding {
-        Coding::Gzip => {
-            let mut encoder = GzEncoder::new(Vec::new(), level);
-            encoder.write_all(text).unwrap();
-            encoder.finish().unwrap()
-        }
-        _ => {
-            let mut encoder = ZlibEncoder::new(Vec::new(), level);
-            encoder.write_all(text).unwrap();
-            encoder.finish().unwrap()
-        }
+    let mut coded = if coding == Coding::Gzip {
+        let mut encoder = GzEncoder::new(Vec::new(), level);
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    } else {
+        let mut encoder = ZlibEncoder::new(Vec::new(), level);
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
     };
     let whole = decoded(coding, &coded, Cut::Whole);
     assert!(whole.as_deref() == Ok(text) || matches!(whole, Err("DECODE_RATIO_EXCEEDED" | "BODY_TOO_LARGE")), "{whole:?}");

@@ -96,7 +96,7 @@ fn is_number(token: &str) -> bool {
 }
 
 fn is_large_number(token: &str) -> bool {
-    is_number(token) && token.parse::<f64>().is_ok_and(|number| number.is_infinite())
+    is_number(token) && token.parse::<f64>().is_ok_and(f64::is_infinite)
 }
 
 /// Characters of numbers in a row that are not one number.
