@@ -55,13 +55,9 @@ fn measured(document: &Document, text: &str) {
         for operation in measurement.iter().flat_map(|measurement| &measurement.operations) {
             assert_eq!(facts(document, text, operation, 0).len(), FACTS.len());
             assert!(operation.root_fields <= operation.fields && operation.aliases <= operation.fields);
-<<<<<<< HEAD
             assert!(
                 operation.aliases_per_field <= operation.aliases && operation.introspection_lists <= operation.introspection_depth
             );
-=======
-            assert!(operation.aliases_per_field <= operation.aliases && operation.introspection_fields <= operation.fields);
->>>>>>> fuzz
         }
     }
 }
