@@ -7,6 +7,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::format_collect,
     clippy::panic,
     clippy::print_stderr,
     clippy::format_push_string,
