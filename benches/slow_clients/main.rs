@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     };
     let mut ratios = Vec::new();
     spent();
-    for _ in 0..setting("ROUNDS", 3) {
+    for _ in 0..setting("ROUNDS", 5) {
         let without = spent();
         let crowd = Crowd::gather(gateway.port, &[Manner::Head, Manner::Body, Manner::Read], EACH);
         // What filling every buffer once costs is over before the good load is measured; who comes back pays it again.
