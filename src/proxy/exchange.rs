@@ -348,8 +348,12 @@ impl Exchange {
         answer::strip(&mut parts.headers);
         // The version is each hop's own (RFC 9112 §2.3).
         parts.version = Version::HTTP_11;
-        let body = UpstreamBody::new(incoming, answered.lease, upstream.settings().idle_timeout, deadline.into());
-        Ok(Response::from_parts(parts, body))
+        let answer = UpstreamBody::new(incoming, answered.lease, upstream.settings().idle_timeout, deadline.into());
+        // A client that does not read keeps this much of the answer here; the process must have room for it.
+        if self.finish.as_mut().is_some_and(|finish| !finish.bytes.grow(answer.room())) {
+            return Err(body::overloaded().into());
+        }
+        Ok(Response::from_parts(parts, answer))
     }
 
     fn finish(&mut self, response: Response<UpstreamBody>) -> Response<AnswerBody> {
