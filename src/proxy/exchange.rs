@@ -25,7 +25,7 @@ use super::ids::ExchangeIds;
 use super::judge::{Case, Judgement, Taken};
 use super::ledger::Ledger;
 use super::stream::{BodyStream, StreamBounds};
-use super::{notes, now, refuse};
+use super::{faults, notes, now, refuse};
 use crate::audit::{Record, UpstreamEntry};
 use crate::live::Active;
 use crate::live::Plane;
@@ -270,7 +270,7 @@ impl Exchange {
             // Decoding made bytes of its own; they count like those received.
             let more = judgement.decoded_bytes.saturating_sub(finish.bytes.held());
             if !finish.bytes.grow(more) {
-                return Err(body::overloaded());
+                return Err(faults::overloaded());
             }
         }
         Ok(judgement)
@@ -351,7 +351,7 @@ impl Exchange {
         let answer = UpstreamBody::new(incoming, answered.lease, upstream.settings().idle_timeout, deadline.into());
         // A client that does not read keeps this much of the answer here; the process must have room for it.
         if self.finish.as_mut().is_some_and(|finish| !finish.bytes.grow(answer.room())) {
-            return Err(body::overloaded().into());
+            return Err(faults::overloaded().into());
         }
         Ok(Response::from_parts(parts, answer))
     }

@@ -14,8 +14,7 @@ use portcullis_http::limits::BODY;
 use portcullis_inspect::{Class, Finding};
 use tokio::time::{Instant, Sleep};
 
-use super::body::late;
-use super::guard::fault_of;
+use super::faults::{fault_of, late};
 
 /// What both ends of a streaming body can see of it.
 #[derive(Debug, Default)]
