@@ -19,7 +19,7 @@ deny:
 
 # Rewrites what is generated from the code and the case files: the table of docs/threat-model.md and docs/reference.
 bless:
-    BLESS=1 cargo test --workspace --quiet
+    UPDATE=1 cargo test --workspace --quiet
 
 # One case by a part of its path, as in `just case http.framing/01`.
 case part:

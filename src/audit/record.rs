@@ -1,5 +1,6 @@
 //! The record of one exchange.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use portcullis_policy::Proposal;
@@ -129,16 +130,17 @@ pub struct ExceptionText(String);
 impl From<&Proposal> for ExceptionText {
     fn from(proposal: &Proposal) -> Self {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        // Writing to a String cannot fail.
         let mut line = format!("- {{ check: {}, ", proposal.check);
         if let Some(coordinate) = &proposal.coordinate {
-            line.push_str(&format!("coordinate: {}, ", quoted(coordinate)));
+            let _ = write!(line, "coordinate: {}, ", quoted(coordinate));
         }
-        line.push_str(&format!("path: {}, address: {}, ", quoted(&proposal.path), quoted(&proposal.address)));
+        let _ = write!(line, "path: {}, address: {}, ", quoted(&proposal.path), quoted(&proposal.address));
         if let Some(up_to) = proposal.up_to {
-            line.push_str(&format!("up_to: {up_to}, "));
+            let _ = write!(line, "up_to: {up_to}, ");
         }
         let expires = jiff::Timestamp::from_millisecond(proposal.expires.0).unwrap_or_default();
-        line.push_str(&format!("reason: \"\", owner: \"\", expires: {} }}", expires.strftime("%Y-%m-%d")));
+        let _ = write!(line, "reason: \"\", owner: \"\", expires: {} }}", expires.strftime("%Y-%m-%d"));
         Self(line)
     }
 }

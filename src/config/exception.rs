@@ -238,7 +238,11 @@ fn scope(section: &Section, home: &Home<'_>, review: &mut Review<'_>) {
         let what = format!("{} is no path of this service, so this exception can never apply", review.quote(place));
         review.report(Fault::ExceptionNeverApplies, place, what, "name a path under the service's `paths`");
     }
-    let scoped = ["coordinate", "path", "address"].iter().any(|key| section.get(key).is_some());
+    let everywhere = |path: PathPattern| path.text() == "/*";
+    let everybody = |network: Network| network.get().prefix_len() == 0;
+    let scoped = section.get("coordinate").is_some()
+        || section.read_key::<PathPattern>("path").is_some_and(|path| !everywhere(path))
+        || section.read_key::<Network>("address").is_some_and(|network| !everybody(network));
     if !scoped && section.whole {
         let at = section.get("check").unwrap_or(section);
         let draft =

@@ -1,6 +1,6 @@
 //! Configuration: one YAML file → a typed [`Config`], or everything that is wrong with the file, all at once.
 //!
-//! The way of a file: [`load`] reads it; `tree` parses it into values that know their place; `interpolate` fills `${NAME}`; `shape` checks
+//! The way of a file: [`load()`] reads it; `tree` parses it into values that know their place; `interpolate` fills `${NAME}`; `shape` checks
 //! it against the JSON Schema that `schema` generates from the types below; the sections then judge what a schema cannot say (files,
 //! contradictions, exceptions, `reachable` services); only what survives all of that becomes a [`Config`]. Problems carry their place and
 //! what was probably meant. `reference` prints the same schema as documentation.
@@ -71,7 +71,7 @@ pub struct Known<'a> {
     pub off: &'a [&'static str],
 }
 
-/// A configuration without contradictions. Made by [`load`] alone in the product; paths are absolute if the folder of the file was.
+/// A configuration without contradictions. Made by [`load()`] alone in the product; paths are absolute if the folder of the file was.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where clients connect.

@@ -14,6 +14,10 @@ use super::finish::Finish;
 use super::ledger::Ledger;
 use super::upstream::Lease;
 
+/// Bytes of an answer that may lie here while its client takes nothing: what is gathered for writing (a head's room and a little more),
+/// one piece handed over, one on its way and one being read.
+const ANSWER_ROOM: u64 = 160 * 1024;
+
 /// The body of an answer.
 #[derive(Debug)]
 pub struct AnswerBody {
@@ -61,6 +65,11 @@ impl UpstreamBody {
         let mut body = Self { incoming, lease: Some(lease), idle, deadline, timer: None };
         body.give_back_at_end();
         body
+    }
+
+    /// Bytes this answer may hold in memory at once.
+    pub fn room(&self) -> u64 {
+        self.incoming.size_hint().exact().map_or(ANSWER_ROOM, |length| length.min(ANSWER_ROOM))
     }
 
     fn give_back_at_end(&mut self) {

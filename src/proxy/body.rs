@@ -7,11 +7,10 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame};
 use hyper::body::Incoming;
-use portcullis_http::limits::{BODY_IDLE_TIME, BODY_TIME, BUFFERED};
-use portcullis_inspect::{Class, Finding};
+use portcullis_inspect::Finding;
 use tokio::time::{Instant, timeout_at};
 
-use super::guard::fault_of;
+use super::faults::{fault_of, late, overloaded};
 use super::stream::Progress;
 use crate::shared::HeldBytes;
 
@@ -76,11 +75,6 @@ pub async fn collect(
     Ok(Collected { bytes: whole(first, joined), over: false })
 }
 
-/// The process has no room for more buffered bytes.
-pub fn overloaded() -> Finding {
-    Finding::new(BUFFERED.name, BUFFERED.code, Class::Unavailable, "the process buffers as many bytes as it may")
-}
-
 fn whole(first: Bytes, joined: BytesMut) -> Bytes {
     if joined.is_empty() { first } else { joined.freeze() }
 }
@@ -101,11 +95,4 @@ async fn next(incoming: &mut Incoming, times: BodyTimes) -> Result<Option<Bytes>
             }
         }
     }
-}
-
-/// The body did not arrive in time: it fell silent, or it took too long in all.
-pub(super) fn late(stalled: bool) -> Finding {
-    let (row, what) =
-        if stalled { (&BODY_IDLE_TIME, "the body fell silent") } else { (&BODY_TIME, "the body did not arrive in time") };
-    Finding::new(row.name, row.code, Class::RequestTimeout, what)
 }

@@ -25,7 +25,7 @@ use super::ids::ExchangeIds;
 use super::judge::{Case, Judgement, Taken};
 use super::ledger::Ledger;
 use super::stream::{BodyStream, StreamBounds};
-use super::{notes, now, refuse};
+use super::{faults, notes, now, refuse};
 use crate::audit::{Record, UpstreamEntry};
 use crate::live::Active;
 use crate::live::Plane;
@@ -117,8 +117,11 @@ impl Exchange {
         let number = connection.ledger.begin();
         let now = now();
         let fault = connection.ledger.refused(number);
-        let last =
-            fault.is_some() || number.saturating_add(1) >= active.edge.requests_per_connection || connection.plane.draining();
+        let spent = number.saturating_add(1) >= active.edge.requests_per_connection;
+        if spent {
+            connection.ledger.spend();
+        }
+        let last = fault.is_some() || spent || connection.plane.draining();
         // A faulty head was replaced by a synthetic one, which says nothing about the client.
         let ids = ExchangeIds::new(fault.is_none().then(|| request.headers()));
         let record = Record {
@@ -267,7 +270,7 @@ impl Exchange {
             // Decoding made bytes of its own; they count like those received.
             let more = judgement.decoded_bytes.saturating_sub(finish.bytes.held());
             if !finish.bytes.grow(more) {
-                return Err(body::overloaded());
+                return Err(faults::overloaded());
             }
         }
         Ok(judgement)
@@ -345,8 +348,12 @@ impl Exchange {
         answer::strip(&mut parts.headers);
         // The version is each hop's own (RFC 9112 §2.3).
         parts.version = Version::HTTP_11;
-        let body = UpstreamBody::new(incoming, answered.lease, upstream.settings().idle_timeout, deadline.into());
-        Ok(Response::from_parts(parts, body))
+        let answer = UpstreamBody::new(incoming, answered.lease, upstream.settings().idle_timeout, deadline.into());
+        // A client that does not read keeps this much of the answer here; the process must have room for it.
+        if self.finish.as_mut().is_some_and(|finish| !finish.bytes.grow(answer.room())) {
+            return Err(faults::overloaded().into());
+        }
+        Ok(Response::from_parts(parts, answer))
     }
 
     fn finish(&mut self, response: Response<UpstreamBody>) -> Response<AnswerBody> {

@@ -13,7 +13,7 @@ use hyper::{Request, Uri, Version};
 use portcullis_inspect::{Class, Finding, Head};
 use portcullis_policy::{Permit, PermitBody};
 
-use super::stream::BodyStream;
+use super::stream::{BodyStream, Progress};
 use super::upstream::{Answered, Failure, Upstream};
 
 /// A body on its way upstream.
@@ -26,6 +26,14 @@ pub enum OutBody {
 }
 
 impl OutBody {
+    /// Bytes of the body passed on so far, where that takes time.
+    pub(super) fn progress(&self) -> Option<Arc<Progress>> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Stream(stream) => Some(stream.progress()),
+        }
+    }
+
     /// The same body once more, if it is in memory.
     pub(super) fn again(&self) -> Option<Self> {
         match self {

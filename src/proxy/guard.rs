@@ -16,8 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::alarm::Alarm;
-use super::body::overloaded;
 use super::client::ClientStream;
+use super::faults::overloaded;
 use super::ledger::Ledger;
 use crate::shared::HeldBytes;
 
@@ -310,22 +310,4 @@ impl AsyncWrite for Guard {
         }
         self.linger(context)
     }
-}
-
-/// The finding behind an error of a request body: a framing fault of the guard, or a client that went away.
-pub fn fault_of(error: &hyper::Error) -> Finding {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(cause) = source {
-        if let Some(fault) = cause.downcast_ref::<BodyFault>() {
-            return (*fault.0).clone();
-        }
-        // An io::Error hides what it carries from `source`.
-        if let Some(fault) =
-            cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref).and_then(|inner| inner.downcast_ref::<BodyFault>())
-        {
-            return (*fault.0).clone();
-        }
-        source = cause.source();
-    }
-    Finding::new("http.framing", "BODY_INCOMPLETE", Class::Malformed, format!("the body broke off: {error}"))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use portcullis_http::framing::Fault;
 use portcullis_inspect::Finding;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// The ledger of one connection, shared by its guard and its exchanges.
@@ -22,6 +23,8 @@ struct Entries {
     answered: AtomicU64,
     /// Milliseconds from `opened` to the end of the last answer.
     answered_at: AtomicU64,
+    /// The last request the connection is to carry has begun.
+    spent: Notify,
     /// HTTP/2 only: since when each answer waits for the client to take what was handed over for it.
     handed: Option<Mutex<HashMap<u64, Instant>>>,
 }
@@ -29,6 +32,8 @@ struct Entries {
 /// Why a connection is ended from this side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
+    /// It has carried as many requests as it may.
+    Spent,
     /// Nothing was asked for as long as a connection may be idle.
     Quiet,
     /// The client takes nothing of an answer that is ready for it.
@@ -44,6 +49,7 @@ impl Ledger {
             begun: AtomicU64::new(0),
             answered: AtomicU64::new(0),
             answered_at: AtomicU64::new(0),
+            spent: Notify::new(),
             handed: http2.then(Mutex::default),
         }))
     }
@@ -51,6 +57,11 @@ impl Ledger {
     /// A request begins. Answers its number on the connection, from 0.
     pub fn begin(&self) -> u64 {
         self.0.begun.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// No request more is wanted on this connection.
+    pub fn spend(&self) {
+        self.0.spent.notify_one();
     }
 
     /// The guard refused a request.
@@ -93,11 +104,14 @@ impl Ledger {
         (!owed).then(|| self.0.opened.checked_add(at)).flatten()
     }
 
-    /// For HTTP/2, whose streams no socket shows: waits until the connection is quiet for `idle`, or until one answer was not taken
-    /// for `stall`.
+    /// For HTTP/2, whose streams no socket shows: waits until the connection is spent or quiet for `idle`, or until one answer was not
+    /// taken for `stall`.
     pub(super) async fn watch(&self, idle: Duration, stall: Duration) -> End {
         loop {
-            tokio::time::sleep(idle.min(stall) / 2).await;
+            tokio::select! {
+                () = self.0.spent.notified() => return End::Spent,
+                () = tokio::time::sleep(idle.min(stall) / 2) => {}
+            }
             let now = Instant::now();
             let quiet = self.quiet_since(self.0.begun.load(Ordering::Acquire));
             if quiet.is_some_and(|since| since + idle <= now) {

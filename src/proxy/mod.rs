@@ -11,6 +11,7 @@ pub mod answer;
 pub mod body;
 mod client;
 pub mod exchange;
+mod faults;
 pub mod finish;
 pub mod forward;
 pub mod guard;

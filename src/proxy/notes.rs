@@ -1,5 +1,6 @@
 //! Writing down what happened: from decision to record.
 
+use portcullis_http::path;
 use portcullis_inspect::{Finding, Peer, Time, Unit};
 use portcullis_policy::{Decision, Disposition, Judged, Policy};
 
@@ -7,6 +8,9 @@ use crate::audit::{FactEntry, FindingEntry, Record};
 
 /// Longest stretch of a client's text in a record, in bytes.
 const SHOWN: usize = 512;
+
+/// Operations of one message whose facts a record tells. A document may hold thousands, and what is over a limit is a finding anyway.
+const OPERATIONS_SHOWN: usize = 16;
 
 /// Cuts client text for the record.
 pub(crate) fn shown(text: &str) -> String {
@@ -24,7 +28,7 @@ pub(crate) fn held(record: &mut Record, finding: &Finding) {
     record.findings.push(entry(finding, "enforced"));
 }
 
-/// The whole decision: findings with what became of them, the exception each refusal would need, and the facts beside their limits.
+/// The whole decision: findings with what became of them, the exception each would need to pass, and the facts beside their limits.
 pub(crate) fn decision(record: &mut Record, decision: &Decision, policy: &Policy, path: &str, peer: &Peer, now: Time) {
     record.outcome = decision.outcome().as_str();
     if let Some(finding) = decision.because() {
@@ -33,18 +37,21 @@ pub(crate) fn decision(record: &mut Record, decision: &Decision, policy: &Policy
     }
     for Judged { finding, disposition } in decision.judged() {
         let mut entry = entry(finding, word(*disposition));
-        if *disposition == Disposition::Enforced {
-            entry.exception = policy.proposal(finding, path, peer, now).as_ref().map(Into::into);
+        if !matches!(disposition, Disposition::Excepted(_)) {
+            // A path that is in doubt itself is none an exception can name.
+            let named = path::read(path).findings.is_empty();
+            let proposal = if named { policy.proposal(finding, path, peer, now) } else { None };
+            entry.exception = proposal.as_ref().map(Into::into);
         }
         record.findings.push(entry);
     }
     record.facts = facts(decision.units(), policy);
 }
 
-/// The facts of every operation beside their limits.
+/// The facts of the first operations beside their limits.
 pub(crate) fn facts(units: &[Unit], policy: &Policy) -> Vec<FactEntry> {
     let mut entries = Vec::new();
-    for (operation, unit) in units.iter().enumerate() {
+    for (operation, unit) in units.iter().take(OPERATIONS_SHOWN).enumerate() {
         for fact in &unit.facts {
             let Some(spec) = policy.facts().get(usize::from(fact.id.0)) else { continue };
             let allowed = policy.allowed(fact.id);

@@ -14,8 +14,7 @@ use portcullis_http::limits::BODY;
 use portcullis_inspect::{Class, Finding};
 use tokio::time::{Instant, Sleep};
 
-use super::body::late;
-use super::guard::fault_of;
+use super::faults::{fault_of, late};
 
 /// What both ends of a streaming body can see of it.
 #[derive(Debug, Default)]
@@ -70,6 +69,11 @@ impl BodyStream {
     /// `prefix` was read and counted before; `incoming` is the rest.
     pub fn new(prefix: Option<Bytes>, incoming: Incoming, bounds: StreamBounds, progress: Arc<Progress>) -> Self {
         Self { prefix: prefix.filter(|prefix| !prefix.is_empty()), incoming, bounds, timer: None, progress }
+    }
+
+    /// How far it is.
+    pub(super) fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
     }
 
     fn stop(&self, finding: Finding) -> io::Error {

@@ -1,7 +1,7 @@
 //! Connections, in all and per client address.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why a connection is not taken.
@@ -32,8 +32,10 @@ pub struct ConnectionSlot {
 }
 
 impl Connections {
-    /// Counts a connection from `address`, unless that would be one too many.
+    /// Counts a connection from `address`, unless that would be one too many. One client of IPv6 has a whole /64 to choose from, so
+    /// that is what counts as one address.
     pub fn open(&self, address: IpAddr, in_all_max: u64, per_address_max: u64) -> Result<ConnectionSlot, TooMany> {
+        let address = counted(address);
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if open.in_all >= in_all_max {
             return Err(TooMany::InAll);
@@ -66,6 +68,13 @@ impl Drop for ConnectionSlot {
     }
 }
 
+fn counted(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +90,17 @@ mod tests {
         assert_eq!(connections.open(b, 2, 9).err(), Some(TooMany::InAll));
         drop(first);
         assert!(connections.open(a, 2, 1).is_ok());
+    }
+
+    #[test]
+    fn addresses_of_one_network_count_as_one() {
+        let connections = Connections::default();
+        let open = |address: &str| connections.open(address.parse().unwrap(), 9, 1);
+        let first = open("2001:db8::1");
+        assert_eq!(open("2001:db8::ffff:2").err(), Some(TooMany::FromAddress));
+        let second = open("2001:db8:0:1::1");
+        assert!(first.is_ok() && second.is_ok());
+        drop(first);
+        assert!(open("2001:db8::2").is_ok());
     }
 }

@@ -164,3 +164,15 @@ fn records_go_to_a_file_where_the_configuration_says_so() {
     }
     assert!(gateway.records().is_empty(), "and not to stdout");
 }
+
+#[test]
+fn a_record_does_not_grow_with_the_operations_of_a_document() {
+    let upstream = Upstream::start();
+    let gateway = Gateway::with("baseline", upstream.address());
+    let document: String = (0..2_000).map(|number| format!("query A{number}{{a}}")).collect();
+    let refusal = ask(gateway.address(), graphql(&document)).unwrap();
+    let record = gateway.record_of(&refusal.request_id().expect("refused")).expect("a record");
+    let told: Vec<_> = findings(&record).map(|finding| (finding["code"].as_str(), finding["used"].as_u64())).collect();
+    assert_eq!(told, [(Some("OPERATION_NAME_REQUIRED"), None), (Some("TOO_MANY_OPERATIONS"), Some(2_000))]);
+    assert!(record.to_string().len() < 8_000, "{} bytes", record.to_string().len());
+}

@@ -79,6 +79,30 @@ fn the_exception_a_refusal_comes_with_works_as_it_is() {
     assert_eq!(code(&gateway, 8).as_deref(), Some("DEPTH_EXCEEDED"), "{signed}");
 }
 
+/// `count` aliases of `field`.
+fn aliases(field: &str, count: usize) -> String {
+    (0..count).map(|number| format!("{field}{number}:{field} ")).collect()
+}
+
+#[test]
+fn an_exception_from_one_place_lets_no_other_pass() {
+    let types = "- { check: graphql.introspection, coordinate: Query.__type, WHY, expires: 2999-01-01 }";
+    let logins = "- { check: graphql.aliases_per_field, coordinate: login, up_to: 40, WHY, expires: 2999-01-01 }";
+    for (exception, document, wanted) in [
+        (types, "{__type(name:\"A\"){name}}".to_owned(), None),
+        (types, "{__schema{description}}".to_owned(), Some("INTROSPECTION_REFUSED")),
+        (types, "{__type(name:\"A\"){name}__schema{description}}".to_owned(), Some("INTROSPECTION_REFUSED")),
+        (logins, format!("{{{}}}", aliases("login", 40)), None),
+        (logins, format!("{{{}}}", aliases("login", 41)), Some("TOO_MANY_ALIASES_OF_ONE_FIELD")),
+        (logins, format!("{{a{{{}{}}}}}", aliases("login", 40), aliases("verify", 30)), None),
+        (logins, format!("{{a{{{}{}}}}}", aliases("login", 40), aliases("verify", 31)), Some("TOO_MANY_ALIASES_OF_ONE_FIELD")),
+    ] {
+        let upstream = Upstream::start();
+        let gateway = with(&exception.replace("WHY", WHY), &upstream);
+        assert_eq!(ask(gateway.address(), graphql(&document)).unwrap().code().as_deref(), wanted, "{document}");
+    }
+}
+
 /// Output of `portcullis check` on a configuration, and whether it succeeded.
 fn check(text: &str) -> (bool, String) {
     let folder = tempfile::tempdir().unwrap();

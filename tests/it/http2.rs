@@ -214,6 +214,32 @@ fn streams_beyond_their_number_are_refused() {
     assert!(upstream.seen().len() <= 2);
 }
 
+#[test]
+fn cookies_in_crumbs_arrive_as_one() {
+    let upstream = Upstream::start();
+    let (gateway, certificate) = start("", &upstream);
+    let mut raw = Raw::open(&gateway, &certificate);
+    let crumbs = [get_with(b"cookie", b"a=b"), field(b"cookie", b"c=d")].concat();
+    raw.send(HEADERS, END_HEADERS | END_STREAM, 1, &crumbs);
+    assert_eq!(raw.end_of(1), End::Served);
+    assert_eq!(upstream.seen()[0].header("cookie"), ["a=b; c=d"]);
+}
+
+#[test]
+fn a_connection_carries_as_many_requests_as_it_may() {
+    let upstream = Upstream::start();
+    let (gateway, certificate) = start("limits: { http.requests_per_connection: 3 }", &upstream);
+    let mut raw = Raw::open(&gateway, &certificate);
+    let mut served = 0;
+    for stream in (1..40).step_by(2) {
+        if !raw.send(HEADERS, END_HEADERS | END_STREAM, stream, &get_with(b"x-a", b"1")) || raw.end_of(stream) == End::Gone {
+            break;
+        }
+        served += 1;
+    }
+    assert!((2..=3).contains(&served), "{served} requests before the connection says that it closes");
+}
+
 /// Frames of one round of a flood; false when the peer no longer takes them.
 type Round = fn(&mut Raw, u32) -> bool;
 

@@ -7,6 +7,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::format_collect,
     clippy::panic,
     clippy::print_stderr,
     clippy::format_push_string,
@@ -26,8 +27,10 @@ mod admin;
 mod audit;
 mod coverage;
 mod demo;
+mod desync;
 mod exceptions;
 mod explain;
+mod fuzz_replay;
 mod http2;
 mod monitor;
 mod overload;
@@ -37,6 +40,7 @@ mod readme;
 mod reload;
 mod slow;
 mod tls;
+mod upstream_tls;
 mod upstreams;
 
 mod source;

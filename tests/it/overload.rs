@@ -1,10 +1,11 @@
 //! More than the gateway will carry: connections, exchanges, bytes. What is beyond is shed quickly and in words, what is within is served.
 
+use std::io::Read;
 use std::time::Duration;
 
 use crate::client::{Answer, Connection, NoAnswer, ask, graphql, request};
 use crate::gateway::{Gateway, Layout};
-use crate::upstream::{Script, Step, Upstream};
+use crate::upstream::{ANSWER, Script, Step, Upstream};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -176,4 +177,24 @@ fn what_is_shed_is_told_in_the_protocols_words() {
     let answer: Answer = ask(gateway.address(), bytes).unwrap();
     assert_eq!((answer.status, answer.code().as_deref()), (503, Some("MEMORY_PRESSURE")), "{}", answer.text());
     assert!(answer.header("retry-after").is_some());
+}
+
+/// An answer that is not taken lies in memory, so it counts; small ones still find room, and room comes back.
+#[test]
+fn answers_beyond_the_memory_of_the_process_are_shed() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nx".to_vec();
+    let upstream = Upstream::behaving(move |seen| {
+        if seen.target() == "/files/large" { Script::new([Step::Send(head.clone()), Step::Stall]) } else { Script::reply(ANSWER) }
+    });
+    let gateway = start("http.buffered: 200KiB", &upstream);
+    let large = || request("GET /files/large", &[], b"");
+    let mut first = Connection::open(gateway.address());
+    first.send(large()).unwrap();
+    // Its head is here, so its room is taken.
+    first.stream().read_exact(&mut [0; 9]).unwrap();
+    let second = ask(gateway.address(), large()).unwrap();
+    assert_eq!((second.status, second.code().as_deref()), (503, Some("MEMORY_PRESSURE")), "{}", second.text());
+    assert_eq!(ask(gateway.address(), request("GET /files/small", &[], b"")).unwrap().status, 200);
+    drop(first);
+    assert!(served_again(&gateway), "room comes back when clients leave");
 }

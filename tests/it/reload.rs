@@ -149,9 +149,11 @@ fn an_idle_gateway_ends_at_once() {
     let mut gateway = Layout::default().start(upstream.address());
     let mut idle = Connection::open(gateway.address());
     assert_eq!(idle.ask(graphql("{me{id}}")).unwrap().status, 200);
+    let silent = Connection::open(gateway.address());
     let started = Instant::now();
     gateway.signal("TERM");
     assert!(gateway.ended().success());
     assert!(started.elapsed() < Duration::from_secs(5), "idle connections do not hold it: {:?}", started.elapsed());
     assert!(idle.is_closed());
+    drop(silent);
 }

@@ -59,6 +59,25 @@ fn a_connection_that_says_nothing_is_closed_without_an_answer() {
 }
 
 #[test]
+fn what_begins_like_the_preface_of_http_2_is_held_to_the_times_as_well() {
+    let upstream = Upstream::start();
+    let gateway = start(&upstream);
+    let started = Instant::now();
+    let mut beginning = Connection::open(gateway.address());
+    beginning.send(b"PR").unwrap();
+    assert_eq!(beginning.answer(false).unwrap().code().as_deref(), Some("HEAD_TIMEOUT"));
+    for preface in [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n"[..], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"PRI"] {
+        let mut connection = Connection::open(gateway.address());
+        connection.send(preface).unwrap();
+        connection.rest();
+        assert!(started.elapsed() < SOON, "{}", preface.escape_ascii());
+    }
+    let mut slow = Connection::open(gateway.address());
+    drip(&slow, request("PROPFIND /files/a", &[], b""), Duration::from_millis(1));
+    assert_eq!(slow.answer(false).unwrap().status, 405, "a method that begins so is HTTP/1's");
+}
+
+#[test]
 fn a_body_that_stalls_or_drips_is_408_and_never_whole_upstream() {
     let upstream = Upstream::start();
     let gateway = start(&upstream);

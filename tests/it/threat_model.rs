@@ -1,5 +1,5 @@
 //! The table of `docs/threat-model.md`: attack → check → case file, generated from the case files and compared with what is committed.
-//! `BLESS=1` writes it.
+//! `UPDATE=1` writes it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -36,7 +36,7 @@ fn the_threat_model_lists_exactly_the_attacks_there_are() {
     let (before, rest) = held.split_once(BEGIN).expect("the mark where the cases begin");
     let (_, after) = rest.split_once(END).expect("the mark where the cases end");
     let current = format!("{before}{BEGIN}{}{END}{after}", table(&cases));
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&file, &current).unwrap();
     } else {
         assert!(held == current, "docs/threat-model.md is not current: run `just bless`");

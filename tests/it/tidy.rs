@@ -184,3 +184,15 @@ fn links_between_documents_lead_somewhere() {
     }
     report("links that lead nowhere", found);
 }
+
+#[test]
+fn every_decision_is_listed() {
+    let folder = crate::root().join("docs/decisions");
+    let list = std::fs::read_to_string(folder.join("README.md")).expect("docs/decisions/README.md");
+    let names =
+        std::fs::read_dir(folder).unwrap().map_while(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    report(
+        "decisions that are not listed",
+        names.filter(|name| name != "README.md" && !list.contains(&format!("({name})"))).collect(),
+    );
+}

@@ -47,6 +47,11 @@ impl Certificate {
         Self { pem: made.cert.pem(), key: made.signing_key.serialize_pem(), der: made.cert.der().clone() }
     }
 
+    /// The certificate alone.
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
     /// Writes both files, each replaced at once, the key first.
     fn install(&self, folder: &std::path::Path) {
         for (name, text) in [("listener.key", &self.key), ("listener.pem", &self.pem)] {

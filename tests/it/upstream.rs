@@ -92,6 +92,8 @@ struct Shared {
     connections: AtomicUsize,
     /// Connections the peer left while a step was under way.
     left: AtomicUsize,
+    /// Connections that are over.
+    closed: AtomicUsize,
     stopped: AtomicBool,
 }
 
@@ -121,7 +123,13 @@ impl Upstream {
                 }
                 let number = accepting.connections.fetch_add(1, Ordering::SeqCst);
                 let (shared, manners) = (Arc::clone(&accepting), Arc::clone(&manners));
-                std::thread::spawn(move || Peer { stream, buffer: Vec::new(), number, shared }.serve(&*manners));
+                std::thread::spawn(move || {
+                    let ended = Arc::clone(&shared);
+                    Peer { stream, buffer: Vec::new(), number, shared }.serve(&*manners);
+                    let _held = ended.seen.lock().unwrap();
+                    ended.closed.fetch_add(1, Ordering::SeqCst);
+                    ended.changed.notify_all();
+                });
             }
         });
         Self { address, shared }
@@ -154,6 +162,11 @@ impl Upstream {
     /// Connections that the peer left while a step was under way.
     pub fn left(&self) -> usize {
         self.shared.left.load(Ordering::SeqCst)
+    }
+
+    /// Connections that are over, whoever ended them.
+    pub fn closed(&self) -> usize {
+        self.shared.closed.load(Ordering::SeqCst)
     }
 
     /// Waits until `enough` says so of this upstream; false when it takes longer than `patience`.

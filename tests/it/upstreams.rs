@@ -78,6 +78,8 @@ fn rogues() -> Vec<(&'static str, Script, Outcome)> {
             Script::reply("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
             failed,
         ),
+        ("has a list of lengths", Script::reply("HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n01234"), failed),
+        ("has a length with a zero before it", Script::reply("HTTP/1.1 200 OK\r\nContent-Length: 05\r\n\r\n01234"), failed),
         ("has a length that is no number", Script::reply("HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\n01234"), failed),
     ]
 }
@@ -87,6 +89,9 @@ const QUERY: &[u8] = b"{\"query\":\"{me{id}}\"}";
 
 /// The body of an honest answer.
 const HONEST: &str = "{\"data\":{\"ok\":1}}\n";
+
+/// Far beyond what anything here takes, far below a hang.
+const SOON: Duration = Duration::from_secs(5);
 
 #[test]
 fn what_a_rogue_upstream_does_ends_as_documented_and_stays_on_its_connection() {
@@ -233,8 +238,9 @@ fn a_connection_the_upstream_closed_meanwhile_costs_no_request() {
     let upstream = Upstream::behaving(|_| Script::new([Step::Send(ANSWER.to_vec()), Step::Close]));
     let gateway = Layout::default().start(upstream.address());
     let mut connection = Connection::open(gateway.address());
-    for _ in 0..30 {
+    for number in 1..=30 {
         assert_eq!(connection.ask(request("POST /files/a", &[], b"order")).unwrap().status, 200);
+        assert!(upstream.wait(SOON, |upstream, _| upstream.closed() == number));
     }
     assert_eq!(upstream.seen().len(), 30);
 }
@@ -260,4 +266,19 @@ fn an_upstream_fault_says_nothing_of_the_inside() {
         let text = ask(gateway.address(), bytes).unwrap().text();
         assert!(!text.contains("127.0.0.1") && !text.contains("refused (os"), "{text}");
     }
+}
+
+#[test]
+fn the_wait_for_an_answer_begins_when_the_request_has_passed() {
+    let upstream = Upstream::start();
+    let gateway = Layout { upstream: QUICK, ..Layout::default() }.start(upstream.address());
+    let whole = request("POST /files/a", &[], &[b'x'; 10]);
+    let mut connection = Connection::open(gateway.address());
+    let (head, body) = whole.split_at(whole.len() - 10);
+    connection.send(head).unwrap();
+    for byte in body {
+        std::thread::park_timeout(Duration::from_millis(100));
+        connection.send([*byte]).unwrap();
+    }
+    assert_eq!(connection.answer(false).unwrap().status, 200, "a second of sending outlasts a wait of 400 ms");
 }

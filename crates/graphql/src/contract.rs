@@ -118,7 +118,7 @@ struct Judged<'a> {
 }
 
 impl Judged<'_> {
-    /// One unit per operation with its facts, and what validation holds against the document. What is wrong with its fragments shows
+    /// One unit per operation with its facts, one for the fragments that none uses, and what validation holds against the document. What is wrong with its fragments shows
     /// while it is measured.
     fn units(self, context: &mut Context<'_>, findings: &mut Vec<Finding>) -> Result<(Vec<Unit>, Vec<Fault>), Box<Finding>> {
         let Self { text, document, schema } = self;
@@ -127,11 +127,12 @@ impl Judged<'_> {
         findings.extend(measurement.faults.iter().map(|fault| fault.finding()));
         let validation = validate_spreads(document, text, &graph, schema, context.budget);
         let validation = validation.map_err(|Exhausted| exhausted(context.budget))?;
-        let units = measurement.operations.iter().filter_map(|operation| self.unit(operation)).collect();
+        let aliases_allowed = context.limits.value(limits::ALIASES_PER_FIELD.name);
+        let units = measurement.operations.iter().filter_map(|operation| self.unit(operation, aliases_allowed)).collect();
         Ok((units, validation.faults))
     }
 
-    fn unit(self, operation: &OperationMeasure) -> Option<Unit> {
+    fn unit(self, operation: &OperationMeasure, aliases_allowed: u64) -> Option<Unit> {
         let definition = self.document.definitions().get(operation.definition as usize)?;
         let kind = match definition.kind {
             DefinitionKind::Query => "query",
@@ -142,7 +143,7 @@ impl Judged<'_> {
         let name = text_of(self.text, definition.name);
         let short = name.get(..OPERATION_NAME_SHOWN).unwrap_or(name);
         let name = (!name.is_empty()).then(|| short.into());
-        Some(Unit { kind, name, facts: facts(self.document, self.text, operation) })
+        Some(Unit { kind, name, facts: facts(self.document, self.text, operation, aliases_allowed) })
     }
 }
 

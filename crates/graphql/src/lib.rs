@@ -1,7 +1,7 @@
 //! GraphQL: what a document means and whether it may pass, with or without a schema.
 //!
 //! The rooms, in the order a request meets them: [`transport`] (envelope and parameters), [`parser`] (text to tree), [`measure`] (numbers),
-//! [`validate`] (what the specification and the service's [`schema`] say no to), [`checks`] (attack shapes), [`print`] (tree to canonical
+//! [`validate`] (what the specification and the service's [`schema`] say no to), [`checks`] (attack shapes), [`mod@print`] (tree to canonical
 //! text), [`refusal`] (our no). [`GraphQl`] is the protocol as the other
 //! rooms of Portcullis know it.
 

@@ -1,5 +1,5 @@
 //! The limits of GraphQL, one row each. Rows that act while reading bound what is understood at all; rows on a fact are thresholds of
-//! policy over the number of the same name in [`crate::measure::FACTS`].
+//! policy over the number of the same name in [`crate::measure::FACTS`], of each operation and of the fragments that none uses.
 
 use portcullis_inspect::{Acts, LimitSpec, Quantity};
 
@@ -104,7 +104,7 @@ pub const FRAGMENTS: LimitSpec = LimitSpec {
     ceiling: 100_000,
     acts: Acts::OnFact,
     code: "TOO_MANY_FRAGMENTS",
-    bounds: "fragments defined in one document, used or not",
+    bounds: "fragments defined in one document; those that no operation uses are measured together, like one more operation",
     why: "the largest component-based clients stay below it; stops floods of unused fragments, which validators compare pairwise",
 };
 

@@ -68,8 +68,8 @@ pub(crate) enum Fate {
 const OF_THIS_HOP: [&str; 7] =
     ["keep-alive", "trailer", "transfer-encoding", "upgrade", "http2-settings", "content-length", "expect"];
 
-/// Client address and host as other proxies would state them: only the peer of this connection is known.
-const CLAIMS: [&str; 13] = [
+/// Client address, certificate (RFC 9440 §2.4) and host as other proxies would state them: only the peer of this connection is known.
+const CLAIMS: [&str; 22] = [
     "forwarded",
     "x-real-ip",
     "true-client-ip",
@@ -83,11 +83,28 @@ const CLAIMS: [&str; 13] = [
     "x-remote-addr",
     "x-host",
     "x-original-host",
+    "cf-connecting-ipv6",
+    "wl-proxy-client-ip",
+    "x-appengine-user-ip",
+    "x-azure-clientip",
+    "x-azure-socketip",
+    "x-envoy-external-address",
+    "x-proxyuser-ip",
+    "client-cert",
+    "client-cert-chain",
 ];
 
 /// A second target or a second method, which some frameworks prefer over the first.
-const SECOND_REQUEST_LINES: [&str; 6] =
-    ["x-original-url", "x-rewrite-url", "x-original-uri", "x-http-method-override", "x-http-method", "x-method-override"];
+const SECOND_REQUEST_LINES: [&str; 8] = [
+    "x-original-url",
+    "x-rewrite-url",
+    "x-original-uri",
+    "x-override-url",
+    "x-http-destinationurl",
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+];
 
 /// What Portcullis says itself.
 const OWN: [&str; 1] = ["x-request-id"];

@@ -8,6 +8,7 @@ use http::{Method, Uri, Version};
 use portcullis_inspect::{Finding, Head, Peer, Scheme};
 
 use crate::authority;
+use crate::cookies;
 use crate::fields::{Fate, fate};
 use crate::framing::FramingLimits;
 use crate::framing::fault::{Bound, Breach, Stop};
@@ -88,6 +89,7 @@ pub fn read(method: Method, uri: &Uri, version: Version, mut headers: HeaderMap,
     let reading = path::read(uri.path_and_query().map_or("/", |target| target.as_str()));
     findings.extend(reading.findings);
     strip(&mut headers);
+    cookies::join(&mut headers);
     provenance.state(&authority, &mut headers);
     Head { method, authority, target: reading.target, headers, version, findings }
 }
@@ -265,6 +267,9 @@ mod tests {
             "X-Forwarded-Prefix",
             "X-Original-URL",
             "X-Rewrite-URL",
+            "X-Override-URL",
+            "CF-Connecting-IPv6",
+            "Client-Cert",
             "Apollo-Federation-Include-Trace",
             "Apollo-Query-Plan-Experimental",
             "X-WG-Trace",

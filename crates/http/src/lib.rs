@@ -13,6 +13,7 @@ pub mod answer;
 mod authority;
 pub mod checks;
 pub mod coding;
+mod cookies;
 #[cfg(test)]
 mod corpus;
 mod fields;

@@ -114,11 +114,16 @@ impl Normaliser {
             let written = self.path.get(start.saturating_add(1)..).unwrap_or_default();
             ends_open = matches!(written, b"" | b"." | b"..");
             let above = written == b"..";
+            let parameter = written.starts_with(b".%3B") || written.starts_with(b"..%3B");
             if ends_open {
                 self.path.truncate(start);
             }
             if above {
                 self.leave();
+            }
+            // Where parameters are taken off after decoding, this is a dot segment.
+            if parameter {
+                self.doubt(Doubt::Parameter);
             }
         }
         if ends_open {
@@ -128,6 +133,9 @@ impl Normaliser {
             Err(_) => self.doubt(Doubt::NotUtf8),
             Ok(text) if text.chars().any(char::is_control) => self.doubt(Doubt::Control),
             Ok(_) => {}
+        }
+        if decoded.contains(&b'%') {
+            self.judge_second_decoding(&decoded);
         }
     }
 
@@ -146,7 +154,7 @@ impl Normaliser {
             if octet == b'%' {
                 match escape(after) {
                     Some((escaped, after)) => {
-                        self.judge_escaped(escaped, after);
+                        self.judge_escaped(escaped);
                         self.write(escaped, UNRESERVED.has(escaped));
                         decoded.push(escaped);
                         rest = after;
@@ -169,18 +177,35 @@ impl Normaliser {
         }
     }
 
-    /// Judges an octet that came escaped, with what follows it.
-    fn judge_escaped(&mut self, octet: u8, after: &[u8]) {
+    /// Judges an octet that came escaped.
+    fn judge_escaped(&mut self, octet: u8) {
         match octet {
             b'/' => self.doubt(Doubt::EncodedSlash),
             b'\\' => self.doubt(Doubt::Backslash),
-            b'%' => {
-                let second = escape(after).map(|(octet, _)| octet);
-                if second.is_some_and(|octet| octet.is_ascii_control() || matches!(octet, b'.' | b'/' | b'\\' | b';' | b'%')) {
-                    self.doubt(Doubt::DoubleEncoded);
-                }
-            }
             _ => {}
+        }
+    }
+
+    /// Judges what a second decoding would make of the path. It looks at the decoded path, because the digits behind an escaped percent
+    /// sign may have been escaped themselves (`%25%32e`). What a third decoding would change is refused whatever it is.
+    fn judge_second_decoding(&mut self, decoded: &[u8]) {
+        let mut twice = Vec::with_capacity(decoded.len());
+        let mut rest = decoded;
+        while let Some((&octet, after)) = rest.split_first() {
+            rest = after;
+            let Some((escaped, after)) = escape(after).filter(|_| octet == b'%') else {
+                twice.push(octet);
+                continue;
+            };
+            if escaped.is_ascii_control() || matches!(escaped, b'.' | b'/' | b'\\' | b';' | b'%') {
+                return self.doubt(Doubt::DoubleEncoded);
+            }
+            twice.push(escaped);
+            rest = after;
+        }
+        let changes_again = twice.split(|&octet| octet == b'%').skip(1).any(|behind| escape(behind).is_some());
+        if changes_again || !str::from_utf8(&twice).is_ok_and(|text| !text.chars().any(char::is_control)) {
+            self.doubt(Doubt::DoubleEncoded);
         }
     }
 
@@ -231,6 +256,9 @@ mod tests {
             ("/{id}|^\"", "/%7Bid%7D%7C%5E%22"),
             ("/a%25b", "/a%25b"),
             ("/100%2541", "/100%2541"),
+            ("/100%25%20off", "/100%25%20off"),
+            ("/a/...%3B/a..%3b", "/a/...%3B/a..%3B"),
+            ("/%25c3%25a4", "/%25c3%25a4"),
             ("/.a/..b/.../a.", "/.a/..b/.../a."),
             ("/a%3Bb", "/a%3Bb"),
             ("/!$&'()*+,=:@", "/!$&'()*+,=:@"),
@@ -280,6 +308,15 @@ mod tests {
             ("/%2500", "PATH_DOUBLE_ENCODED"),
             ("/%25252e", "PATH_DOUBLE_ENCODED"),
             ("/%253b", "PATH_DOUBLE_ENCODED"),
+            ("/%25%32e", "PATH_DOUBLE_ENCODED"),
+            ("/%25%32%65", "PATH_DOUBLE_ENCODED"),
+            ("/%252%65%252%65/a", "PATH_DOUBLE_ENCODED"),
+            ("/%25%2532e", "PATH_DOUBLE_ENCODED"),
+            ("/%25c0%25ae", "PATH_DOUBLE_ENCODED"),
+            ("/%25c2%2585", "PATH_DOUBLE_ENCODED"),
+            ("/a/..%3b/b", "PATH_PARAMETER"),
+            ("/a/%2e%2e%3Bx=y/b", "PATH_PARAMETER"),
+            ("/a/.%3b", "PATH_PARAMETER"),
             ("a", "PATH_NOT_ABSOLUTE"),
         ];
         for (received, code) in cases {

@@ -7,7 +7,7 @@ use crate::octets::TARGET;
 use crate::path::escape;
 
 /// Names of credentials, in lower case without `-`, `_` and `.`, sorted.
-const CREDENTIALS: [&str; 41] = [
+const CREDENTIALS: [&str; 47] = [
     "accesskey",
     "accesstoken",
     "apikey",
@@ -30,6 +30,7 @@ const CREDENTIALS: [&str; 41] = [
     "idtoken",
     "jwt",
     "key",
+    "otp",
     "pass",
     "passcode",
     "passphrase",
@@ -45,10 +46,15 @@ const CREDENTIALS: [&str; 41] = [
     "sessionid",
     "sessiontoken",
     "sid",
+    "sig",
+    "signature",
     "subscriptionkey",
     "ticket",
     "token",
+    "xamzsecuritytoken",
+    "xamzsignature",
     "xapikey",
+    "xgoogsignature",
 ];
 
 /// Longest name looked at, in decoded characters; the names above end far before.
@@ -72,17 +78,25 @@ pub fn credentials(query: &str) -> Option<Finding> {
         .then(|| Finding::new(checks::URL_CREDENTIALS.name, "URL_CREDENTIALS", Class::Forbidden, detail))
 }
 
-/// A target fit for logs: values of parameters named like credentials are replaced.
+/// A target fit for logs: values of parameters named like credentials are replaced, in the query and behind a `;` in the path.
 pub fn redacted(target: &str) -> String {
-    let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
     let mut text = String::with_capacity(target.len());
-    text.push_str(path);
-    text.push('?');
-    for part in query.split_inclusive(['&', ';']) {
-        let (pair, separator) = match part.strip_suffix(['&', ';']) {
-            Some(pair) => (pair, part.get(pair.len()..).unwrap_or_default()),
-            None => (part, ""),
-        };
+    match target.split_once('?') {
+        None => redact(target, [';', '/'], &mut text),
+        Some((path, query)) => {
+            redact(path, [';', '/'], &mut text);
+            text.push('?');
+            redact(query, ['&', ';'], &mut text);
+        }
+    }
+    text
+}
+
+/// Copies parts, each up to its separator.
+fn redact(parts: &str, separators: [char; 2], text: &mut String) {
+    for part in parts.split_inclusive(separators) {
+        let pair = part.strip_suffix(separators).unwrap_or(part);
+        let separator = part.get(pair.len()..).unwrap_or_default();
         match pair.split_once('=') {
             Some((name, value)) if !value.is_empty() && is_credential(name) => {
                 text.push_str(name);
@@ -93,7 +107,6 @@ pub fn redacted(target: &str) -> String {
         }
         text.push_str(separator);
     }
-    text
 }
 
 /// Parameters as most servers read them; `;` separates too, since some do.
@@ -101,31 +114,55 @@ fn parameters(query: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     query.split(['&', ';']).map(|pair| pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value))))
 }
 
-/// Whether a parameter name, decoded once, is one of a credential: in any case, with or without separators, also as the last part of
-/// `auth[token]` or `user.password`.
+/// Whether a parameter name, decoded once, is one of a credential: in any case, with or without separators, whole or as a part of
+/// `auth[token]`, `user.password` or `password[0]`.
 fn is_credential(name: &str) -> bool {
-    let mut whole = [0_u8; NAME_MAX];
-    let mut length = 0_usize;
-    let mut last_part = 0_usize;
+    let (mut whole, mut part) = (Name::default(), Name::default());
     let mut rest = name.as_bytes();
     while let Some((&octet, after)) = rest.split_first() {
         let (octet, after) = if octet == b'%' { escape(after).unwrap_or((octet, after)) } else { (octet, after) };
         rest = after;
         match octet {
-            b'-' | b'_' | b' ' | b'+' | b']' => continue,
-            b'.' | b'[' => {
-                last_part = length;
-                continue;
+            b'-' | b'_' | b'+' | b']' | 0..=b' ' => {}
+            b'.' | b'[' | b':' => {
+                if part.is_known() {
+                    return true;
+                }
+                part = Name::default();
             }
-            _ => {}
+            _ => {
+                whole.push(octet);
+                part.push(octet);
+            }
         }
-        let Some(slot) = whole.get_mut(length) else { return false };
-        *slot = octet.to_ascii_lowercase();
-        length = length.saturating_add(1);
     }
-    let known =
-        |part: Option<&[u8]>| part.is_some_and(|part| CREDENTIALS.binary_search_by(|name| name.as_bytes().cmp(part)).is_ok());
-    known(whole.get(..length)) || (last_part > 0 && known(whole.get(last_part..length)))
+    whole.is_known() || part.is_known()
+}
+
+/// A name being read: lower case, no separators. What is longer than every known name is none of them.
+struct Name {
+    octets: [u8; NAME_MAX],
+    length: usize,
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self { octets: [0; NAME_MAX], length: 0 }
+    }
+}
+
+impl Name {
+    fn push(&mut self, octet: u8) {
+        if let Some(slot) = self.octets.get_mut(self.length) {
+            *slot = octet.to_ascii_lowercase();
+        }
+        self.length = self.length.saturating_add(1);
+    }
+
+    fn is_known(&self) -> bool {
+        let name = self.octets.get(..self.length);
+        name.is_some_and(|octets| CREDENTIALS.binary_search_by(|name| name.as_bytes().cmp(octets)).is_ok())
+    }
 }
 
 #[cfg(test)]
@@ -144,6 +181,12 @@ mod tests {
             "auth.secret=1",
             "ToKeN=1",
             "jwt=a.b",
+            "token[]=1",
+            "token[0]=1",
+            "password.value=1",
+            "user:password=1",
+            "access%09token=1",
+            "X-Amz-Signature=1",
         ] {
             assert!(credentials(query).is_some(), "{query}");
         }
@@ -153,6 +196,7 @@ mod tests {
             assert!(credentials(query).is_none(), "{query}");
         }
         assert!(credentials(&format!("{}token=1", "a".repeat(100))).is_none());
+        assert!(credentials(&format!("{}[token]=1", "a".repeat(100))).is_some());
     }
 
     #[test]
@@ -170,6 +214,8 @@ mod tests {
             ("/a?b=c&api_key=s3cret&d=e", "/a?b=c&api_key=[redacted]&d=e"),
             ("/a?b=c;%70assword=s3cret=x?y", "/a?b=c;%70assword=[redacted]"),
             ("/a?&&token=1&", "/a?&&token=[redacted]&"),
+            ("/a?token=s3/cr?et&b=c", "/a?token=[redacted]&b=c"),
+            ("/a;token=s3cret/b;c=d?e=f", "/a;token=[redacted]/b;c=d?e=f"),
         ];
         for (target, text) in cases {
             assert_eq!(redacted(target), text);

@@ -35,7 +35,7 @@ struct Shape {
     zero: bool,
 }
 
-/// `-`? (`0` | 1-9 digits) (`.` digits+)? ([eE] [+-]? digits+)?
+/// ``-? (0 | 1-9 digits) (. digits+)? ([eE] [+-]? digits+)?``
 fn shape(number: &[u8]) -> Option<Shape> {
     let unsigned = number.strip_prefix(b"-").unwrap_or(number);
     let (integer, mut rest) = digits(unsigned);

@@ -22,6 +22,9 @@ pub enum PatternError {
     NotNormal,
 }
 
+/// Bytes of the longest path that is proposed for an exception.
+const NAMED_MAX: usize = 512;
+
 impl PathPattern {
     /// Reads `/exact` or `/prefix/*`.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
@@ -40,6 +43,11 @@ impl PathPattern {
             return Err(PatternError::NotNormal);
         }
         Ok(if below { Self::Below(path.to_owned()) } else { Self::Exact(path.to_owned()) })
+    }
+
+    /// Whether an exact pattern can name `path` and nothing beside it, at a length that belongs in a file of settings.
+    pub(crate) fn names(path: &str) -> bool {
+        path.len() <= NAMED_MAX && matches!(Self::parse(path), Ok(Self::Exact(_)))
     }
 
     /// Whether a normalised path falls under the pattern.
@@ -89,6 +97,22 @@ mod tests {
         for (path, expected) in [("/graphql", true), ("/graphql/", false), ("/GraphQL", false), ("/graphqlx", false)] {
             assert_eq!(exact.matches(path), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_path_is_named_where_a_pattern_means_it_alone() {
+        for (path, expected) in [
+            ("/graphql", true),
+            ("/graphql/", true),
+            ("/a%20b", true),
+            ("/graphql/*", false),
+            ("/a*b", false),
+            ("*", false),
+            ("/a;b", false),
+        ] {
+            assert_eq!(PathPattern::names(path), expected, "{path}");
+        }
+        assert!(PathPattern::names(&"/a".repeat(256)) && !PathPattern::names(&"/a".repeat(257)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use http::Method;
 use portcullis_inspect::{Acts, CheckSpec, Class, FactSpec, Finding, Head, LimitSpec, Limits, Peer, Report, Time};
 
 use crate::decision::not_understood;
-use crate::{Decision, Demand, Disposition, Exception, Judged, Mode, Pending, Proposal, Verdict};
+use crate::{Decision, Demand, Disposition, Exception, Judged, Mode, PathPattern, Pending, Proposal, Verdict};
 
 /// What a policy is made of.
 #[derive(Clone, Debug)]
@@ -127,16 +127,22 @@ impl Policy {
         }
     }
 
-    /// The exception that would let `finding` pass, unless none can: what is malformed has no form to be sent on. A hard limit stopped the
+    /// The exception that would let `finding` pass, unless none can: what is malformed has no form to be sent on, and some paths cannot
+    /// be written down as an exact pattern. A hard limit stopped the
     /// reading at its value, so how much the message would have used is not known; twice the limit is proposed.
     pub fn proposal(&self, finding: &Finding, path: &str, peer: &Peer, now: Time) -> Option<Proposal> {
+        if !PathPattern::names(path) {
+            return None;
+        }
         if self.yields(finding.check) {
             return Some(Proposal::new(finding, path, peer.ip(), now));
         }
         let (row, allowed) = self.row(finding.check).filter(|(row, _)| row.acts == Acts::WhileReading)?;
         let mut proposal = Proposal::new(finding, path, peer.ip(), now);
         proposal.coordinate = None;
-        proposal.up_to = Some(allowed.saturating_mul(2).max(finding.used.unwrap_or(0)).min(row.ceiling));
+        // An exception may have loosened the row already.
+        let held = finding.allowed.unwrap_or(0).max(allowed);
+        proposal.up_to = Some(held.saturating_mul(2).max(finding.used.unwrap_or(0)).min(row.ceiling));
         Some(proposal)
     }
 
@@ -158,13 +164,20 @@ impl Policy {
         })
     }
 
+    /// One finding per row and coordinate, with the largest number of all operations: a document may hold thousands.
     fn over_thresholds(&self, report: &Report) -> Vec<Finding> {
-        let mut over = Vec::new();
+        let mut over: Vec<Finding> = Vec::new();
         for fact in report.units.iter().flat_map(|unit| &unit.facts) {
             let Some((row, allowed)) = self.threshold(fact.id) else { continue };
             if fact.value > allowed {
+                let coordinate = fact.coordinate.as_deref();
+                if let Some(held) = over.iter_mut().find(|held| held.check == row.name && held.coordinate.as_deref() == coordinate)
+                {
+                    held.used = held.used.max(Some(fact.value));
+                    continue;
+                }
                 let mut finding = Finding::over(row, Class::Excessive, fact.value, allowed);
-                finding.coordinate = fact.coordinate.as_deref().map(str::to_owned);
+                finding.coordinate = coordinate.map(str::to_owned);
                 over.push(finding);
             }
         }

@@ -213,6 +213,33 @@ fn only_listed_methods_pass() {
 }
 
 #[test]
+fn of_many_operations_the_worst_is_told_once() {
+    let mut report = measured(7);
+    let unit = report.units[0].clone();
+    report.units.extend((8..2_000).map(|depth| Unit { facts: measured(depth).units[0].facts.clone(), ..unit.clone() }));
+    let decision = decide(&Policy::new(parts()), report);
+    let over: Vec<_> = decision.judged().iter().map(|judged| judged.finding.used).collect();
+    assert_eq!(over, [Some(1_999)]);
+}
+
+#[test]
+fn a_path_no_exception_can_name_gets_no_proposal() {
+    let policy = Policy::new(parts());
+    let finding = decide(&policy, measured(9)).because().cloned().unwrap();
+    for (path, expected) in [("/a", true), ("/a/*", false), ("/a*b", false)] {
+        assert_eq!(policy.proposal(&finding, path, &peer(), NOW).is_some(), expected, "{path}");
+    }
+}
+
+#[test]
+fn a_proposal_goes_on_from_a_limit_that_was_loosened_before() {
+    let policy = Policy::new(parts());
+    let mut finding = Finding::new("test.tokens", "TOKENS", Class::Excessive, "");
+    (finding.used, finding.allowed) = (Some(11), Some(10));
+    assert_eq!(policy.proposal(&finding, "/a", &peer(), NOW).and_then(|proposal| proposal.up_to), Some(20));
+}
+
+#[test]
 fn every_proposal_lets_its_message_pass() {
     let policy = Policy::new(parts());
     let mut decision = decide(&policy, measured(9));

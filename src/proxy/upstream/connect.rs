@@ -12,8 +12,8 @@ use super::counted::Counted;
 use super::pool::Connection;
 use crate::proxy::alarm::Alarm;
 
-/// Largest head of an answer, in bytes; hyper's buffer may grow this far and no further.
-const ANSWER_HEAD_BYTES: usize = 64 * 1024;
+/// Largest head of an answer, in bytes; hyper's buffer may grow this far and no further, and a piece of a body is no larger either.
+const ANSWER_HEAD_BYTES: usize = 32 * 1024;
 /// Most header fields of an answer.
 const ANSWER_HEADERS: usize = 200;
 

@@ -62,6 +62,10 @@ pub(super) fn ambiguous(response: &Response<Incoming>) -> bool {
     }
     let headers = response.headers();
     let lengths = headers.get_all(CONTENT_LENGTH).iter().count();
+    // hyper reads lists of one number and leading zeros; the client would get them as they are.
+    if headers.get_all(CONTENT_LENGTH).iter().any(|length| !is_plain(length.as_bytes())) {
+        return true;
+    }
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
         (None, _) => lengths > 1,
@@ -70,6 +74,11 @@ pub(super) fn ambiguous(response: &Response<Incoming>) -> bool {
         }
         (Some(_), Some(_)) => true,
     }
+}
+
+/// Whether a length is digits alone, in their one spelling.
+fn is_plain(length: &[u8]) -> bool {
+    length.iter().all(u8::is_ascii_digit) && !matches!(length, [] | [b'0', _, ..])
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

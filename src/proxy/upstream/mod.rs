@@ -75,8 +75,7 @@ impl Upstream {
             let again = if attempts == 1 { copy(&request) } else { None };
             let started = Instant::now();
             let bytes_before = lease.bytes_read();
-            let patience = self.settings.first_byte_timeout.min(deadline.saturating_duration_since(started));
-            match lease.send_until((started + patience).into(), request).await {
+            match lease.send_until(self.settings.first_byte_timeout, deadline, request).await {
                 None => return Err((Failure::FirstByteTimeout, attempts)),
                 Some(Ok(response)) => {
                     if failure::ambiguous(&response) {

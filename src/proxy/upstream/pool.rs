@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
 use hyper::body::Incoming;
@@ -82,14 +82,27 @@ impl Lease {
         self.connection.bytes_read.load(Ordering::Relaxed)
     }
 
-    /// Sends a request and waits for the head of its answer; nothing, if none came until `at`.
-    pub(super) async fn send_until(&mut self, at: tokio::time::Instant, request: Request<OutBody>) -> Option<Sent> {
+    /// Sends a request and waits for the head of its answer; nothing, if none came within `wait` or until `deadline`. While the request
+    /// itself is still passing, the upstream owes nothing: the wait begins anew.
+    pub(super) async fn send_until(&mut self, wait: Duration, deadline: Instant, request: Request<OutBody>) -> Option<Sent> {
         let Connection { sender, patience, .. } = &mut self.connection;
+        let progress = request.body().progress();
+        let bytes = || progress.as_ref().map_or(0, |progress| progress.bytes());
+        let mut passed = bytes();
         let mut sent = pin!(sender.try_send_request(request));
-        patience.set(at);
-        let sent = poll_fn(|context| match sent.as_mut().poll(context) {
-            Poll::Ready(sent) => Poll::Ready(Some(sent)),
-            Poll::Pending => patience.poll(context).map(|()| None),
+        patience.set((Instant::now() + wait).min(deadline).into());
+        let sent = poll_fn(|context| {
+            loop {
+                if let Poll::Ready(sent) = sent.as_mut().poll(context) {
+                    return Poll::Ready(Some(sent));
+                }
+                ready!(patience.poll(context));
+                let passed_before = std::mem::replace(&mut passed, bytes());
+                if passed == passed_before || Instant::now() >= deadline {
+                    return Poll::Ready(None);
+                }
+                patience.set((Instant::now() + wait).min(deadline).into());
+            }
         })
         .await;
         patience.clear();

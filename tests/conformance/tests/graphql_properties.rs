@@ -21,7 +21,7 @@ fn measure_all(document: &Document, text: &str) {
         return;
     };
     for operation in &measurement.operations {
-        facts(document, text, operation);
+        facts(document, text, operation, 30);
     }
 }
 

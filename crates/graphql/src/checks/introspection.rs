@@ -16,19 +16,28 @@ pub(crate) const INTROSPECTION: CheckSpec = CheckSpec {
     yields: true,
 };
 
+/// `__schema`, `__type`, and any other reserved name.
+const COORDINATES: [&str; 3] = ["Query.__schema", "Query.__type", "Query.__"];
+
 pub(super) fn check(subject: Subject<'_>, findings: &mut Vec<Finding>) {
     let text = subject.envelope.query.as_str();
-    let asks = subject.document.selections().iter().find(|selection| {
-        let name = text_of(text, selection.name);
-        selection.kind == SelectionKind::Field && name.starts_with("__") && name != "__typename"
-    });
-    let Some(asks) = asks else { return };
-    let coordinate = match text_of(text, asks.name) {
-        "__schema" => "Query.__schema",
-        "__type" => "Query.__type",
-        _ => "Query.__",
-    };
-    let detail = "a field asks about the schema";
-    let finding = Finding::new(INTROSPECTION.name, "INTROSPECTION_REFUSED", Class::Forbidden, detail);
-    findings.push(finding.at(asks.name).on(coordinate));
+    let fields = subject.document.selections().iter().filter(|selection| selection.kind == SelectionKind::Field);
+    let mut told = [false; COORDINATES.len()];
+    for field in fields {
+        let kind = match text_of(text, field.name) {
+            "__typename" => continue,
+            "__schema" => 0,
+            "__type" => 1,
+            name if name.starts_with("__") => 2,
+            _ => continue,
+        };
+        // One finding for each coordinate: an exception from one must not let the others pass.
+        if let (Some(told), Some(coordinate)) = (told.get_mut(kind), COORDINATES.get(kind))
+            && !std::mem::replace(told, true)
+        {
+            let detail = "a field asks about the schema";
+            let finding = Finding::new(INTROSPECTION.name, "INTROSPECTION_REFUSED", Class::Forbidden, detail);
+            findings.push(finding.at(field.name).on(*coordinate));
+        }
+    }
 }

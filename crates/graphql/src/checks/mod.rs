@@ -25,7 +25,7 @@ pub(crate) struct Subject<'a> {
 pub(crate) static DOCUMENT: [CheckSpec; 8] = [
     SYNTAX,
     measure::FRAGMENT_SPREADS,
-    validate::NAMES,
+    validate::UNIQUE_NAMES,
     validate::REFERENCES,
     validate::VALIDATION,
     operation::OPERATION,
@@ -46,7 +46,7 @@ pub(crate) static TRANSPORT: [CheckSpec; 9] = [
     transport::UNKNOWN_MEMBERS,
 ];
 
-/// Runs every check of the document. Each is linear in the document, or sorts its operations.
+/// Runs every check of the document. Each is linear in the document, or sorts names of it.
 pub(crate) fn run(subject: Subject<'_>, findings: &mut Vec<Finding>) {
     operation::check(subject, findings);
     safe_method::check(subject, findings);

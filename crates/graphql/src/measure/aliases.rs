@@ -8,6 +8,27 @@ use portcullis_inspect::{Budget, Exhausted, Span};
 use super::graph::Graph;
 use crate::parser::text_of;
 
+/// The most aliased name of an operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct MostAliased {
+    /// How often.
+    pub(super) count: u64,
+    /// The name; empty when there is no alias.
+    pub(super) name: Span,
+    /// How often the next one is.
+    pub(super) runner_up: u64,
+}
+
+impl MostAliased {
+    fn offer(&mut self, count: u64, name: Span) {
+        if count > self.count {
+            *self = Self { count, name, runner_up: self.count };
+        } else {
+            self.runner_up = self.runner_up.max(count);
+        }
+    }
+}
+
 /// Aliased fields by name, and room to count in.
 #[derive(Debug)]
 pub(super) struct Aliases {
@@ -41,9 +62,9 @@ impl Aliases {
     }
 
     /// The largest count of one name in the operation at `index`, and that name. The first in the text wins among equals.
-    pub(super) fn most_of_one_name(&mut self, graph: &Graph, index: u32, budget: &mut Budget) -> Result<(u64, Span), Exhausted> {
+    pub(super) fn most_of_one_name(&mut self, graph: &Graph, index: u32, budget: &mut Budget) -> Result<MostAliased, Exhausted> {
         if self.names.is_empty() {
-            return Ok((0, Span::default()));
+            return Ok(MostAliased::default());
         }
         if graph.spreads_of(index).is_empty() {
             return self.count(graph, &[(index, 1)], budget);
@@ -76,7 +97,7 @@ impl Aliases {
         Ok(reached)
     }
 
-    fn count(&mut self, graph: &Graph, reached: &[(u32, u64)], budget: &mut Budget) -> Result<(u64, Span), Exhausted> {
+    fn count(&mut self, graph: &Graph, reached: &[(u32, u64)], budget: &mut Budget) -> Result<MostAliased, Exhausted> {
         let entries = |index: u32| {
             let run = graph.aliased_runs.get(index as usize).copied().unwrap_or_default();
             run.start as usize..run.end as usize
@@ -89,14 +110,12 @@ impl Aliases {
                 }
             }
         }
-        let mut most = (0, Span::default());
+        let mut most = MostAliased::default();
         for &(index, _) in reached {
             let spans = graph.aliased.get(entries(index)).unwrap_or_default();
             for (name, span) in self.names.get(entries(index)).unwrap_or_default().iter().zip(spans) {
                 let count = self.counts.get_mut(*name as usize).map_or(0, std::mem::take);
-                if count > most.0 {
-                    most = (count, *span);
-                }
+                most.offer(count, *span);
             }
         }
         Ok(most)

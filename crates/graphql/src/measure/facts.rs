@@ -17,7 +17,11 @@ pub static FACTS: &[FactSpec] = &[
     fact(limits::FIELDS.name, Quantity::Count, "fields, every fragment counted at each place it is spread"),
     fact(limits::ROOT_FIELDS.name, Quantity::Count, "fields of the first level, through fragments"),
     fact(limits::ALIASES.name, Quantity::Count, "aliased fields, every fragment counted at each place it is spread"),
-    fact(limits::ALIASES_PER_FIELD.name, Quantity::Count, "most aliased fields of one name; the place is that name"),
+    fact(
+        limits::ALIASES_PER_FIELD.name,
+        Quantity::Count,
+        "most aliased fields of one name; the place is that name, where no other is over the limit",
+    ),
     fact(limits::DIRECTIVES.name, Quantity::Count, "directives, every fragment counted at each place it is spread"),
     fact(limits::DIRECTIVES_PER_NODE.name, Quantity::Count, "most directives at one place"),
     fact("graphql.spreads", Quantity::Count, "fragment spreads, those in fragments counted at each place these are spread"),
@@ -30,8 +34,9 @@ const fn fact(name: &'static str, quantity: Quantity, meaning: &'static str) -> 
     FactSpec { name, quantity, meaning }
 }
 
-/// The facts of one operation of `document`, one per row of [`FACTS`] and in that order.
-pub fn facts(document: &Document, text: &str, measure: &OperationMeasure) -> Vec<Fact> {
+/// The facts of one operation of `document`, one per row of [`FACTS`] and in that order. The most aliased name is told where it stands
+/// out: where no other is aliased more than `aliases_allowed` times. Elsewhere an exception for that name would let others pass with it.
+pub fn facts(document: &Document, text: &str, measure: &OperationMeasure, aliases_allowed: u64) -> Vec<Fact> {
     let values = [
         text.len() as u64,
         u64::from(document.tokens()),
@@ -54,6 +59,7 @@ pub fn facts(document: &Document, text: &str, measure: &OperationMeasure) -> Vec
     let most_aliased = text_of(text, measure.most_aliased);
     if let Some(fact) = facts.iter_mut().find(|fact| is_row(fact.id, limits::ALIASES_PER_FIELD.name))
         && !most_aliased.is_empty()
+        && measure.aliases_runner_up <= aliases_allowed
     {
         fact.coordinate = Some(most_aliased.into());
     }

@@ -3,8 +3,8 @@
 use portcullis_inspect::Span;
 
 use super::fault::{FragmentFault, FragmentFaultCode};
-use super::part::{Part, Spread, part_of};
-use crate::parser::{DefinitionKind, Document, NONE, Run, text_of};
+use super::part::{Part, Place, Spread, part_of};
+use crate::parser::{Definition, DefinitionKind, Document, NONE, Run, text_of};
 
 /// The graph of spreads.
 #[derive(Debug, Default)]
@@ -21,7 +21,18 @@ pub(crate) struct Graph {
     pub(crate) aliased_runs: Vec<Run>,
     /// Definitions, each after all that it spreads.
     pub(crate) order: Vec<u32>,
+    /// The first fragment that no operation reaches, if there is one. The last part, which is none of a definition, spreads all of them.
+    pub(crate) unused: Option<u32>,
     pub(crate) faults: Vec<FragmentFault>,
+}
+
+/// Who spreads a definition, near or far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Nobody,
+    /// Fragments that no operation reaches.
+    Unused,
+    Operation,
 }
 
 /// How far the depth-first search has come with a definition.
@@ -44,6 +55,9 @@ impl Graph {
         let fragments = graph.index_fragments(document, text);
         graph.resolve(text, &fragments);
         graph.sort();
+        if document.fragment_count() > 0 {
+            graph.gather_unused(document);
+        }
         graph
     }
 
@@ -124,6 +138,41 @@ impl Graph {
             return self.fault(FragmentFaultCode::FragmentCycle, name);
         }
         self.begin(target, visits, path);
+    }
+
+    /// What no operation reaches is validated by the upstream all the same. So it is measured as if one more operation spread all of it
+    /// below one field: a part is added that does.
+    fn gather_unused(&mut self, document: &Document) {
+        let operation = |definition: &Definition| definition.kind != DefinitionKind::Fragment;
+        let mut reach: Vec<Reach> = document
+            .definitions()
+            .iter()
+            .map(|definition| if operation(definition) { Reach::Operation } else { Reach::Nobody })
+            .collect();
+        let (mut unused, place) = (Vec::new(), Place { depth: 1, lists: 0 });
+        // From the top down: whoever spreads a definition comes before it.
+        for &index in self.order.iter().rev() {
+            let Some(by) = reach.get(index as usize).copied() else { continue };
+            if by == Reach::Nobody
+                && let Some(definition) = document.definitions().get(index as usize)
+            {
+                unused.push(Spread { name: definition.name, target: index, place, introspected: None });
+            }
+            for spread in self.spreads_of(index) {
+                if let Some(target) = reach.get_mut(spread.target as usize) {
+                    *target = (*target).max(by).max(Reach::Unused);
+                }
+            }
+        }
+        self.unused = unused.iter().map(|spread| spread.target).min();
+        if self.unused.is_some() {
+            let start = self.spreads.len() as u32;
+            self.spreads.append(&mut unused);
+            self.order.push(self.parts.len() as u32);
+            self.parts.push(Part::default());
+            self.spread_runs.push(Run { start, end: self.spreads.len() as u32 });
+            self.aliased_runs.push(Run::default());
+        }
     }
 
     fn begin(&self, index: u32, visits: &mut [Visit], path: &mut Vec<(u32, Run)>) {

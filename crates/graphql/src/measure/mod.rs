@@ -3,6 +3,9 @@
 //! Each definition is walked once, alone ([`part`]). What fragments add is arithmetic over the graph of spreads ([`graph`]): sums and
 //! maxima from the bottom up ([`expand`]), numbers of expansions from the top down ([`aliases`]). Nothing is ever expanded, so a
 //! document whose expansion has 2⁶⁰ fields costs as much as its text; sums saturate instead of wrapping.
+//!
+//! Fragments that no operation uses are measured too, together and as if one more operation used them: nobody runs them, but the upstream
+//! validates them before it says no.
 
 mod aliases;
 mod expand;
@@ -15,7 +18,7 @@ mod tests;
 
 use portcullis_inspect::{Budget, Exhausted, Span};
 
-use crate::parser::{DefinitionKind, Document};
+use crate::parser::{Definition, DefinitionKind, Document};
 pub use facts::{FACTS, facts};
 pub use fault::{FRAGMENT_SPREADS, FragmentFault, FragmentFaultCode};
 pub(crate) use graph::Graph;
@@ -23,7 +26,7 @@ pub(crate) use graph::Graph;
 /// What was measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measurement {
-    /// One entry per operation, in the order of the text.
+    /// One entry per operation, in the order of the text; after them one for the fragments that no operation uses, if there are any.
     pub operations: Vec<OperationMeasure>,
     /// What is wrong with the fragments, at most one of each code. If there is anything, numbers leave out the spreads that
     /// lead nowhere or back to where they stand.
@@ -33,7 +36,7 @@ pub struct Measurement {
 /// Numbers of one operation with every fragment counted at each place it is spread. Exact up to `u64::MAX`, where they stay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OperationMeasure {
-    /// Index of its definition in the document.
+    /// Index of its definition in the document; for unused fragments, of the first of them.
     pub definition: u32,
     /// Fields nested in one another, those under `__schema` and `__type` (and these two) left out.
     pub depth: u64,
@@ -45,7 +48,9 @@ pub struct OperationMeasure {
     pub aliases: u64,
     /// Most aliased fields of one name.
     pub aliases_per_field: u64,
-    /// That name, in the text; empty when there is no alias.
+    /// Most aliased fields of any other name.
+    pub aliases_runner_up: u64,
+    /// The name most aliased, in the text; empty when there is no alias.
     pub most_aliased: Span,
     /// Directives on the operation, its variables, and all selections and fragments in it.
     pub directives: u64,
@@ -81,19 +86,24 @@ pub(crate) fn measure_spreads(
     let expanded = expand::expand(graph);
     let mut aliases = aliases::Aliases::of(graph, text);
     let mut operations = Vec::new();
-    for (index, (definition, whole)) in document.definitions().iter().zip(&expanded).enumerate() {
-        if definition.kind == DefinitionKind::Fragment {
-            continue;
-        }
-        let (aliases_per_field, most_aliased) = aliases.most_of_one_name(graph, index as u32, budget)?;
+    let definitions = document.definitions().iter().zip(0..).map(|(definition, index)| (definition, index, index));
+    let unused = graph.unused.and_then(|first| {
+        let definition = document.definitions().get(first as usize)?;
+        Some((definition, first, document.definitions().len() as u32))
+    });
+    let operation = |(definition, ..): &(&Definition, u32, u32)| definition.kind != DefinitionKind::Fragment;
+    for (definition, index, part) in definitions.filter(operation).chain(unused) {
+        let Some(whole) = expanded.get(part as usize) else { continue };
+        let most_aliased = aliases.most_of_one_name(graph, part, budget)?;
         operations.push(OperationMeasure {
-            definition: index as u32,
+            definition: index,
             depth: whole.heights.depth,
             fields: whole.tally.fields,
             root_fields: whole.tally.root_fields,
             aliases: whole.tally.aliases,
-            aliases_per_field,
-            most_aliased,
+            aliases_per_field: most_aliased.count,
+            aliases_runner_up: most_aliased.runner_up,
+            most_aliased: most_aliased.name,
             directives: whole.tally.directives,
             directives_per_node: whole.heights.directives_per_node,
             variables: u64::from(definition.variables.count()),

@@ -128,6 +128,28 @@ fn directives_count_wherever_they_stand() {
 }
 
 #[test]
+fn unused_fragments_are_measured_like_one_more_operation() {
+    let numbers = |text| {
+        let measurement = measured(text);
+        let last = measurement.operations.last().copied().unwrap_or_default();
+        (measurement.operations.len(), last.depth, last.fields, last.root_fields, last.aliases_per_field, last.directives)
+    };
+    for (text, expected) in [
+        ("{a ...F} fragment F on T{b}", (1, 1, 2, 2, 0, 0)),
+        ("{a} fragment F on T{b}", (2, 2, 1, 0, 0, 0)),
+        ("fragment F on T@d{b@d c{d}} {a}", (2, 3, 3, 0, 0, 2)),
+        ("{a} fragment F on T{x:b ...G} fragment G on T{y:b ...H} fragment H on T{c}", (2, 2, 3, 0, 2, 0)),
+        ("{a} fragment F on T{x:b} fragment G on T{y:b}", (2, 2, 2, 0, 2, 0)),
+        ("{a ...G} fragment F on T{b ...G} fragment G on T{c}", (2, 2, 2, 0, 0, 0)),
+        ("query A{...F} query B{a} fragment F on T{b}", (2, 1, 1, 1, 0, 0)),
+    ] {
+        assert_eq!(numbers(text), expected, "{text}");
+    }
+    let text = "{a} fragment F on T{b ...G} fragment G on T{c}";
+    assert_eq!(measured(text).operations[1].definition, 1);
+}
+
+#[test]
 fn every_operation_is_measured() {
     let measurement = measured("query A{a} query B($x:X,$y:Y){b{...F}} fragment F on T{x:c} mutation C{...F d}");
     let numbers: Vec<_> = measurement
@@ -190,7 +212,7 @@ fn facts_follow_their_table() {
     let mut document = Document::new();
     parse(text, &ParseLimits::MAXIMUM, &mut document).unwrap();
     let measurement = measure(&document, text, &mut Budget::new(STEPS)).unwrap();
-    let facts = facts(&document, text, &measurement.operations[0]);
+    let facts = facts(&document, text, &measurement.operations[0], 1);
     let told: Vec<(&str, u64)> = facts.iter().map(|fact| (FACTS[usize::from(fact.id.0)].name, fact.value)).collect();
     let expected = [
         ("graphql.bytes", text.len() as u64),
@@ -212,6 +234,18 @@ fn facts_follow_their_table() {
     ];
     assert_eq!(told, expected);
     assert_eq!(facts[9].coordinate.as_deref(), Some("a"));
+}
+
+#[test]
+fn a_name_stands_out_where_no_other_is_over_the_limit() {
+    let text = "{w:a x:a y:a w:b x:b}";
+    let mut document = Document::new();
+    parse(text, &ParseLimits::MAXIMUM, &mut document).unwrap();
+    let measurement = measure(&document, text, &mut Budget::new(STEPS)).unwrap();
+    for (allowed, expected) in [(0, None), (1, None), (2, Some("a")), (3, Some("a"))] {
+        let facts = facts(&document, text, &measurement.operations[0], allowed);
+        assert_eq!((facts[9].value, facts[9].coordinate.as_deref()), (3, expected), "{allowed}");
+    }
 }
 
 /// Documents with fragments against the same documents with every spread written out.

@@ -147,7 +147,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// VariableDefinition : Description? Variable : Type DefaultValue? Directives[Const]?
+    /// VariableDefinition : Description? Variable : Type DefaultValue? Directives\[Const\]?
     fn variable(&mut self) -> Result<(), ParseFault> {
         self.description();
         self.expect(Token::Dollar)?;

@@ -10,18 +10,18 @@ use super::lexer::Token;
 pub(super) enum Constancy {
     /// Value, Arguments, Directives.
     Open,
-    /// Value[Const], Arguments[Const], Directives[Const]: in variable definitions.
+    /// Value\[Const\], Arguments\[Const\], Directives\[Const\]: in variable definitions.
     Constant,
 }
 
 impl Parser<'_, '_> {
-    /// Directives[Const] : Directive[?Const]+, or nothing.
+    /// Directives\[Const\] : Directive\[?Const\]+, or nothing.
     #[inline]
     pub(super) fn directives(&mut self, constancy: Constancy) -> Result<Run, ParseFault> {
         if self.lexer.token == Token::At { self.some_directives(constancy) } else { Ok(Run::default()) }
     }
 
-    /// Directive[Const] : @ Name Arguments[?Const]?
+    /// Directive\[Const\] : @ Name Arguments\[?Const\]?
     fn some_directives(&mut self, constancy: Constancy) -> Result<Run, ParseFault> {
         let start = self.document.directives.len() as u32;
         while self.lexer.token == Token::At {
@@ -33,13 +33,13 @@ impl Parser<'_, '_> {
         Ok(Run { start, end: self.document.directives.len() as u32 })
     }
 
-    /// Arguments[Const] : ( Argument[?Const]+ ), or nothing.
+    /// Arguments\[Const\] : ( Argument\[?Const\]+ ), or nothing.
     #[inline]
     pub(super) fn arguments(&mut self, constancy: Constancy) -> Result<Run, ParseFault> {
         if self.lexer.token == Token::ParenOpen { self.some_arguments(constancy) } else { Ok(Run::default()) }
     }
 
-    /// Argument[Const] : Name : Value[?Const]
+    /// Argument\[Const\] : Name : Value\[?Const\]
     fn some_arguments(&mut self, constancy: Constancy) -> Result<Run, ParseFault> {
         let start = self.document.arguments.len() as u32;
         self.lexer.advance();
@@ -55,7 +55,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Value[Const], to any depth, without recursion: `open` is the list or object being filled, and each knows the one around it.
+    /// Value\[Const\], to any depth, without recursion: `open` is the list or object being filled, and each knows the one around it.
     /// Answers with the index of the value.
     pub(super) fn value(&mut self, constancy: Constancy) -> Result<u32, ParseFault> {
         let root = self.document.values.len() as u32;

@@ -3,10 +3,10 @@
 use portcullis_inspect::{CheckSpec, Class, Finding, Span};
 
 /// Names that two readers could resolve in two ways.
-pub const NAMES: CheckSpec = CheckSpec {
-    name: "graphql.names",
-    codes: &["DUPLICATE_ARGUMENT", "DUPLICATE_VARIABLE", "DUPLICATE_INPUT_FIELD"],
-    refuses: "arguments, variables and input fields that stand twice in one place: readers differ on which one counts",
+pub const UNIQUE_NAMES: CheckSpec = CheckSpec {
+    name: "graphql.unique_names",
+    codes: &["DUPLICATE_ARGUMENT", "DUPLICATE_INPUT_FIELD", "DUPLICATE_VARIABLE"],
+    refuses: "an argument, a field of an input object or a variable that is given twice: readers differ in which one counts",
     yields: false,
 };
 
@@ -14,7 +14,8 @@ pub const NAMES: CheckSpec = CheckSpec {
 pub const REFERENCES: CheckSpec = CheckSpec {
     name: "graphql.references",
     codes: &["UNDEFINED_VARIABLE", "UNUSED_VARIABLE", "UNUSED_FRAGMENT"],
-    refuses: "variables that are used and not defined, variables and fragments that are defined and not used",
+    refuses: "variables that are used and not defined, variables and fragments that are defined and not used; \
+              needs `schema`",
     yields: true,
 };
 
@@ -108,7 +109,7 @@ pub enum Rule {
 impl Rule {
     /// The check it belongs to, its stable code, and its breach in words.
     const fn words(self) -> (&'static str, &'static str, &'static str) {
-        let (names, references, validation) = (NAMES.name, REFERENCES.name, VALIDATION.name);
+        let (names, references, validation) = (UNIQUE_NAMES.name, REFERENCES.name, VALIDATION.name);
         match self {
             Self::DuplicateArgument => (names, "DUPLICATE_ARGUMENT", "an argument is given twice"),
             Self::DuplicateVariable => (names, "DUPLICATE_VARIABLE", "a variable is defined twice"),

@@ -3,7 +3,7 @@
 //! In steps, each of which walks flat arrays and spends from the budget: names that must be unique, and where variables are used
 //! ([`names`]); every selection bound to its field, every argument to its definition, every literal to its type ([`bind`], [`literals`]);
 //! variables, from each operation through the fragments it reaches ([`variables`]); fields that share a response name ([`overlap`],
-//! [`sameness`]); the one root field of a subscription ([`subscription`]). The first and the third need no schema and also judge documents
+//! [`sameness`]); the one root field of a subscription ([`subscription`]). The first needs no schema and also judges documents
 //! without one. At most one fault of each rule is kept, however many there are.
 
 mod bind;
@@ -24,7 +24,7 @@ use crate::measure::{FragmentFault, Graph};
 use crate::parser::Document;
 use crate::schema::Schema;
 pub use bind::{Bound, Bounds};
-pub use fault::{Fault, NAMES, REFERENCES, Rule, VALIDATION};
+pub use fault::{Fault, REFERENCES, Rule, UNIQUE_NAMES, VALIDATION};
 
 /// What a document was found to mean, and what is wrong with it.
 #[derive(Debug, Default)]
@@ -63,7 +63,9 @@ pub(crate) fn validate_spreads(
         Some(schema) => bind::bind(document, text, graph, schema, &mut faults, budget)?,
         None => Bounds::default(),
     };
-    variables::variables(document, text, graph, &uses, schema.map(|schema| (schema, &bound)), &mut faults, budget)?;
+    if let Some(schema) = schema {
+        variables::variables(document, text, graph, &uses, (schema, &bound), &mut faults, budget)?;
+    }
     // Only what is bound throughout can be compared, and a document with a fault is refused whatever follows.
     if let Some(schema) = schema
         && faults.is_empty()

@@ -11,13 +11,13 @@ use crate::measure::Graph;
 use crate::parser::{Definition, DefinitionKind, Document, ValueKind, text_of};
 use crate::schema::Schema;
 
-/// Follows every operation of `document`. Types are compared where there is a schema.
+/// Follows every operation of `document`.
 pub(super) fn variables(
     document: &Document,
     text: &str,
     graph: &Graph,
     uses: &Uses,
-    typed: Option<(&Schema, &Bounds)>,
+    typed: (&Schema, &Bounds),
     faults: &mut Faults,
     budget: &mut Budget,
 ) -> Result<(), Exhausted> {
@@ -45,7 +45,7 @@ struct Walk<'a, 'f> {
     text: &'a str,
     graph: &'a Graph,
     uses: &'a Uses,
-    typed: Option<(&'a Schema, &'a Bounds)>,
+    typed: (&'a Schema, &'a Bounds),
     faults: &'f mut Faults,
     /// The last operation that reached a definition, counted from 1; 0 for none.
     reached: Vec<u32>,
@@ -105,7 +105,7 @@ impl<'a> Walk<'a, '_> {
         if let Some(used) = self.used.get_mut(index.saturating_sub(first) as usize) {
             *used = true;
         }
-        let Some((schema, bounds)) = self.typed else { return };
+        let (schema, bounds) = self.typed;
         let ty = bounds.variables.get(index as usize).copied().flatten();
         let (Some(ty), Some(expected)) = (ty, bounds.values.get(value as usize)) else { return };
         if !may_stand(ty, self.has_default(index), expected) {
