@@ -112,7 +112,7 @@ fn repeatable_directive<'t>(text: &'t str, outer: &[Outer], at: usize) -> Option
     word(text, outer, at.saturating_add(2)).filter(|_| repeatable)
 }
 
-/// InterfaceTypeExtension : extend interface Name ImplementsInterfaces [lookahead not @ {]
+/// `InterfaceTypeExtension : extend interface Name ImplementsInterfaces` where no `@` or `{` follows
 fn bare_extension(source: u32, text: &str, outer: &[Outer], at: usize) -> Option<(TypeDraft, usize, Span)> {
     let next = |offset: usize| word(text, outer, at.saturating_add(offset));
     if next(0) != Some("extend") || next(1) != Some("interface") || next(3) != Some("implements") || is_name_here(text, outer, at) {
