@@ -23,7 +23,7 @@ fn file(policy: &str) -> PathBuf {
     crate::root().join("policies").join(format!("{policy}.yaml"))
 }
 
-/// The policy on free ports, both services at `${UPSTREAM}`. Nothing else is changed.
+/// The policy on free ports, both services at `${UPSTREAM}`, its files where they lie. Nothing else is changed.
 fn on_free_ports(policy: &str) -> String {
     let mut text = std::fs::read_to_string(file(policy)).unwrap();
     for (shipped, here) in [
@@ -35,7 +35,7 @@ fn on_free_ports(policy: &str) -> String {
         assert!(text.contains(shipped), "{policy} does not read {shipped}");
         text = text.replace(shipped, here);
     }
-    text
+    text.replace("../schemas/", &format!("{}/", crate::root().join("schemas").display()))
 }
 
 fn cases(folder: &Path) -> Vec<Case> {
