@@ -54,6 +54,8 @@ pub enum Step {
     Pause(Duration),
     /// Close in order.
     Close,
+    /// Say that nothing more will come, and wait until the peer has let go.
+    Finish,
     /// Close by RST.
     Reset,
 }
@@ -270,6 +272,11 @@ impl Peer {
                 Step::Stall => !self.peer_leaves_within(None),
                 Step::Pause(time) => !self.peer_leaves_within(Some(time)),
                 Step::Close => return false,
+                Step::Finish => {
+                    let _ = self.stream.shutdown(std::net::Shutdown::Write);
+                    self.peer_leaves_within(None);
+                    return false;
+                }
                 Step::Reset => {
                     let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
                     return false;

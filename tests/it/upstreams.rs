@@ -235,11 +235,12 @@ fn a_request_is_sent_twice_at_most_and_not_at_all_after_a_byte_came() {
 
 #[test]
 fn a_connection_the_upstream_closed_meanwhile_costs_no_request() {
-    let upstream = Upstream::behaving(|_| Script::new([Step::Send(ANSWER.to_vec()), Step::Close]));
+    let upstream = Upstream::behaving(|_| Script::new([Step::Send(ANSWER.to_vec()), Step::Finish]));
     let gateway = Layout::default().start(upstream.address());
     let mut connection = Connection::open(gateway.address());
     for number in 1..=30 {
         assert_eq!(connection.ask(request("POST /files/a", &[], b"order")).unwrap().status, 200);
+        // The gateway has let go as well, so the next request cannot meet the end of this connection under way.
         assert!(upstream.wait(SOON, |upstream, _| upstream.closed() == number));
     }
     assert_eq!(upstream.seen().len(), 30);
