@@ -148,7 +148,5 @@ impl Desk {
 /// A refusal by the data plane itself, before any service has words of its own.
 fn held(record: &mut Record, finding: &Finding) -> Reply {
     notes::held(record, finding);
-    let refusal =
-        Refusal { code: finding.code, class: finding.class, request_id: REQUEST_ID.to_owned(), retry_after: None, allow: None };
-    refuse::reply(&refusal, None, None)
+    refuse::reply(&Refusal::of(finding, REQUEST_ID), None, None)
 }

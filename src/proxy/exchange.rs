@@ -337,7 +337,6 @@ impl Exchange {
             Err((finding, attempts)) => {
                 let finding = client_fault.unwrap_or(finding);
                 record.upstream = Some(UpstreamEntry { attempts, error: Some(finding.detail.clone()), ..UpstreamEntry::default() });
-                record.outcome = "failed";
                 return Err(finding.into());
             }
         };
@@ -357,10 +356,8 @@ impl Exchange {
     }
 
     fn finish(&mut self, response: Response<UpstreamBody>) -> Response<AnswerBody> {
-        let (parts, body) = response.into_parts();
-        self.record().status = parts.status.as_u16();
-        let body = AnswerBody::upstream(body, self.take_finish(), self.turn.take());
-        Response::from_parts(parts, body)
+        self.record().status = response.status().as_u16();
+        response.map(|body| AnswerBody::upstream(body, self.take_finish(), self.turn.take()))
     }
 
     fn refuse(&mut self, stop: Stop) -> Response<AnswerBody> {
@@ -368,22 +365,16 @@ impl Exchange {
             Stop::Decided(refusal, head) => (refusal, head),
             Stop::Held(finding) => {
                 let record = self.record();
-                if record.outcome != "failed" || finding.class != Class::Internal {
-                    record.outcome = outcome_of(&finding);
-                }
+                record.outcome = outcome_of(&finding);
                 notes::held(record, &finding);
-                let retry_after = (finding.class == Class::Unavailable).then_some(1);
-                let request_id = self.ids.request_id.clone();
-                (Refusal { code: finding.code, class: finding.class, request_id, retry_after, allow: None }, None)
+                (Refusal::of(&finding, &self.ids.request_id), None)
             }
         };
         let head = head.unwrap_or_else(|| self.remembered_head());
         let reply = refuse::reply(&refusal, self.service.as_deref(), Some(&head));
         self.last = self.last || refuse::closes(refusal.class);
         self.record().status = reply.status.as_u16();
-        let response = refuse::response(reply);
-        let (parts, bytes) = response.into_parts();
-        Response::from_parts(parts, AnswerBody::whole(bytes, self.take_finish(), self.turn.take()))
+        refuse::response(reply).map(|bytes| AnswerBody::whole(bytes, self.take_finish(), self.turn.take()))
     }
 
     /// As much of the head as a refusal negotiates by.

@@ -167,9 +167,8 @@ impl Decision {
             return None;
         }
         let finding = self.because()?;
-        let retry_after = (finding.class == Class::Unavailable).then_some(1);
         let allow = (finding.class == Class::MethodNotAllowed).then(|| self.allow.clone()).flatten();
-        Some(Refusal { code: finding.code, class: finding.class, request_id: request_id.to_owned(), retry_after, allow })
+        Some(Refusal { allow, ..Refusal::of(finding, request_id) })
     }
 
     /// Prints the canonical form and makes the permit. Nothing when the message is refused, when the permit was already made, or when

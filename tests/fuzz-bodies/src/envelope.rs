@@ -60,8 +60,7 @@ fn inspect(head: &Head, body: &Bytes) -> Report {
 /// Every finding can be told to the client, and none is a fault of ours.
 fn refusals(report: &Report, head: &Head) {
     for finding in &report.findings {
-        let refusal =
-            Refusal { code: finding.code, class: finding.class, request_id: "0".to_owned(), retry_after: None, allow: None };
+        let refusal = Refusal::of(finding, "0");
         let reply = CONTRACT.refuse(&refusal, Some(head));
         assert!(!reply.body.is_empty() && finding.class != Class::Internal, "{finding:?}");
     }
